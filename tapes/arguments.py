@@ -1,0 +1,97 @@
+"""What is handed to a tape is checked before anything is computed, so that an error says what to do."""
+
+from __future__ import annotations
+
+import enum
+import logging
+import os
+import sys
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from . import nest
+from .convert import convert
+from .errors import InvalidArgumentError
+from .tensor import Tensor, TensorLike
+
+logger = logging.getLogger("tapes")
+_PACKAGE = os.path.dirname(__file__)
+
+
+class UnconnectedGradients(enum.Enum):
+    """What `gradient` gives for a source that the target does not depend on: None, or zeros of its shape."""
+
+    NONE = "none"
+    ZERO = "zero"
+
+
+def checked(role: str, structure: Any) -> list[TensorLike]:
+    """The leaves of targets or sources, each a tensor or Variable."""
+    if structure is None:
+        raise TypeError(f"Argument `{role}` should be a list or nested structure of Tensors, Variables or "
+                        "CompositeTensors to be differentiated, but received None.")
+    leaves = nest.flatten(structure)
+    for x in leaves:
+        if not isinstance(x, TensorLike):
+            raise TypeError(f"Argument `{role}` should hold tensors and Variables, but there is {x!r} of type "
+                            f"{type(x).__name__!r}. A number or NumPy array has left the tape: float(x), x.numpy() "
+                            "and np.sin(x) are not recorded; use the ops of tapes up to the end.")
+        if x._array.dtype.kind not in "fc":
+            warn(f"The dtype of the {role.removesuffix('s')} tensor must be floating (e.g. tf.float32) when calling "
+                  "GradientTape.gradient, got %r", x.dtype)
+    return leaves
+
+
+def unconnected_choice(choice: Any) -> UnconnectedGradients:
+    if isinstance(choice, UnconnectedGradients):
+        return choice
+    try:
+        return UnconnectedGradients(choice)
+    except ValueError:
+        raise ValueError(f"Unknown value for unconnected_gradients: {choice!r}. It is 'none' or 'zero'.") from None
+
+
+def cotangents_of(targets: list[TensorLike], output_gradients: Any) -> list[Tensor]:
+    """What the adjoint of each target is to begin with: ones, or the user's weights, checked."""
+    given = [None] * len(targets) if output_gradients is None else nest.flatten(output_gradients)
+    if len(given) != len(targets):
+        raise ValueError(f"output_gradients has {len(given)} entries for {len(targets)} target(s): give one tensor "
+                         "for each target. A Python list of numbers is a list of weights, not one vector: wrap it in "
+                         "tapes.constant.")
+    cotangents = []
+    for i, (y, dy) in enumerate(zip(targets, given, strict=True)):
+        if dy is None:
+            cotangents.append(Tensor(np.ones(y._array.shape, y._array.dtype)))
+            continue
+        dy = convert(dy, None if isinstance(dy, TensorLike) else y._array.dtype)
+        if dy._array.shape != y._array.shape or dy._array.dtype != y._array.dtype:
+            raise InvalidArgumentError(f"output_gradients[{i}] is a {dy.dtype.name} tensor of shape {dy.shape}, but "
+                                       f"its target is a {y.dtype.name} tensor of shape {y.shape}: a weight for each "
+                                       "of its entries is needed.")
+        cotangents.append(conjugate(dy))
+    return cotangents
+
+
+def conjugate(x: Tensor) -> Tensor:
+    """For complex numbers TensorFlow's gradient is the conjugate of the plain chain rule's, on both ends."""
+    if x._array.dtype.kind != "c":
+        return x
+    from .ops.elementwise import conj  # ops are built on the tape's parts
+
+    return conj(x)
+
+
+_warnings: Counter[tuple[str, int]] = Counter()
+
+
+def warn(message: str, *args: Any) -> None:
+    """Log a warning, at most five times for each line of the user's program."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back
+    place = (frame.f_code.co_filename, frame.f_lineno)
+    _warnings[place] += 1
+    if _warnings[place] <= 5:
+        logger.warning(message, *args)

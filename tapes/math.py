@@ -1,0 +1,305 @@
+"""Functions of numbers, and reductions: the names of `tf.math`. Behind each stands a row in ops/."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .convert import convert
+from .dtypes import as_dtype
+from .ops import elementwise as e
+from .ops import reductions as r
+from .ops.shapes import normal_axis
+from .public import public
+from .tensor import Tensor, TensorLike
+
+add = public(e.add, "x y", "The sum of x and y.",
+    "tf.add([1.0, 2.0], 3.0)", "tapes.Tensor([4. 5.], shape=(2,), dtype=float32)")
+subtract = public(e.subtract, "x y", "The difference of x and y.",
+    "tf.subtract([1.0, 2.0], 3.0)", "tapes.Tensor([-2. -1.], shape=(2,), dtype=float32)")
+multiply = public(e.multiply, "x y", "The product of x and y.",
+    "tf.multiply([1.0, 2.0], 3.0)", "tapes.Tensor([3. 6.], shape=(2,), dtype=float32)")
+divide = public(e.divide, "x y", "The quotient of x and y; of integers too, as float64.",
+    "tf.divide([1.0, 2.0], 4.0)", "tapes.Tensor([0.25 0.5 ], shape=(2,), dtype=float32)")
+floordiv = public(e.floordiv, "x y", "The quotient of x and y, rounded down.",
+    "tf.math.floordiv(7.0, 2.0)", "tapes.Tensor(3.0, shape=(), dtype=float32)")
+mod = public(e.mod, "x y", "What remains of x after division by y; it has the sign of y.",
+    "tf.math.mod(-7.0, 3.0)", "tapes.Tensor(2.0, shape=(), dtype=float32)")
+pow = public(e.pow, "x y", "x to the power y.",
+    "tf.pow(2.0, [1.0, 2.0, 3.0])", "tapes.Tensor([2. 4. 8.], shape=(3,), dtype=float32)")
+maximum = public(e.maximum, "x y", "The larger of x and y. Where they tie, x gets the whole adjoint.",
+    "tf.maximum([1.0, 5.0], 3.0)", "tapes.Tensor([3. 5.], shape=(2,), dtype=float32)")
+minimum = public(e.minimum, "x y", "The smaller of x and y. Where they tie, x gets the whole adjoint.",
+    "tf.minimum([1.0, 5.0], 3.0)", "tapes.Tensor([1. 3.], shape=(2,), dtype=float32)")
+squared_difference = public(e.squared_difference, "x y", "The square of the difference of x and y.",
+    "tf.math.squared_difference([1.0, 2.0], 4.0)", "tapes.Tensor([9. 4.], shape=(2,), dtype=float32)")
+divide_no_nan = public(e.divide_no_nan, "x y", "The quotient of x and y, and 0 where y is 0.",
+    "tf.math.divide_no_nan([1.0, 2.0], [0.0, 4.0])", "tapes.Tensor([0.  0.5], shape=(2,), dtype=float32)")
+atan2 = public(e.atan2, "y x", "The angle of the point (x, y), from -pi to pi.",
+    "tf.atan2(1.0, [1.0, -1.0])", "tapes.Tensor([0.7853981 2.3561945], shape=(2,), dtype=float32)")
+negative = public(e.negative, "x", "The number with the other sign.",
+    "tf.negative([1.0, -2.0])", "tapes.Tensor([-1.  2.], shape=(2,), dtype=float32)")
+abs = public(e.abs, "x", "The absolute value; at 0 its derivative is taken to be 0.",
+    "tf.abs([-1.5, 2.0])", "tapes.Tensor([1.5 2. ], shape=(2,), dtype=float32)")
+sign = public(e.sign, "x", "-1, 0 or 1. Its derivative is 0, not None.",
+    "tf.sign([-1.5, 0.0, 2.0])", "tapes.Tensor([-1.  0.  1.], shape=(3,), dtype=float32)")
+square = public(e.square, "x", "The square.",
+    "tf.square([1.0, 3.0])", "tapes.Tensor([1. 9.], shape=(2,), dtype=float32)")
+sqrt = public(e.sqrt, "x", "The square root.",
+    "tf.sqrt([4.0, 9.0])", "tapes.Tensor([2. 3.], shape=(2,), dtype=float32)")
+rsqrt = public(e.rsqrt, "x", "One over the square root.",
+    "tf.math.rsqrt([4.0, 16.0])", "tapes.Tensor([0.5  0.25], shape=(2,), dtype=float32)")
+reciprocal = public(e.reciprocal, "x", "One over x.",
+    "tf.math.reciprocal([4.0, 5.0])", "tapes.Tensor([0.25 0.2 ], shape=(2,), dtype=float32)")
+exp = public(e.exp, "x", "e to the power x.",
+    "tf.exp([0.0, 1.0])", "tapes.Tensor([1.       2.718282], shape=(2,), dtype=float32)")
+expm1 = public(e.expm1, "x", "e to the power x, less 1; exact for small x too.",
+    "tf.math.expm1([0.0, 1e-6])", "tapes.Tensor([0.0000000e+00 1.0000005e-06], shape=(2,), dtype=float32)")
+log = public(e.log, "x", "The natural logarithm.",
+    "tf.math.log([1.0, 10.0])", "tapes.Tensor([0.        2.3025851], shape=(2,), dtype=float32)")
+log1p = public(e.log1p, "x", "The natural logarithm of 1 + x; exact for small x too.",
+    "tf.math.log1p([0.0, 1e-6])", "tapes.Tensor([0.000000e+00 9.999995e-07], shape=(2,), dtype=float32)")
+sin = public(e.sin, "x", "The sine of an angle in radians.",
+    "tf.sin([0.0, 1.0])", "tapes.Tensor([0.       0.841471], shape=(2,), dtype=float32)")
+cos = public(e.cos, "x", "The cosine of an angle in radians.",
+    "tf.cos([0.0, 1.0])", "tapes.Tensor([1.        0.5403023], shape=(2,), dtype=float32)")
+tan = public(e.tan, "x", "The tangent of an angle in radians.",
+    "tf.tan([0.0, 1.0])", "tapes.Tensor([0.        1.5574077], shape=(2,), dtype=float32)")
+asin = public(e.asin, "x", "The angle in radians whose sine is x.",
+    "tf.asin([0.0, 1.0])", "tapes.Tensor([0.        1.5707964], shape=(2,), dtype=float32)")
+acos = public(e.acos, "x", "The angle in radians whose cosine is x.",
+    "tf.acos([0.0, 1.0])", "tapes.Tensor([1.5707964 0.       ], shape=(2,), dtype=float32)")
+atan = public(e.atan, "x", "The angle in radians whose tangent is x.",
+    "tf.atan([0.0, 1.0])", "tapes.Tensor([0.        0.7853982], shape=(2,), dtype=float32)")
+sinh = public(e.sinh, "x", "The hyperbolic sine.",
+    "tf.sinh([0.0, 1.0])", "tapes.Tensor([0.        1.1752012], shape=(2,), dtype=float32)")
+cosh = public(e.cosh, "x", "The hyperbolic cosine.",
+    "tf.cosh([0.0, 1.0])", "tapes.Tensor([1.        1.5430807], shape=(2,), dtype=float32)")
+tanh = public(e.tanh, "x", "The hyperbolic tangent.",
+    "tf.tanh([0.0, 1.0])", "tapes.Tensor([0.        0.7615942], shape=(2,), dtype=float32)")
+asinh = public(e.asinh, "x", "The number whose hyperbolic sine is x.",
+    "tf.asinh([0.0, 1.0])", "tapes.Tensor([0.        0.8813736], shape=(2,), dtype=float32)")
+acosh = public(e.acosh, "x", "The number whose hyperbolic cosine is x.",
+    "tf.acosh([1.0, 2.0])", "tapes.Tensor([0.       1.316958], shape=(2,), dtype=float32)")
+atanh = public(e.atanh, "x", "The number whose hyperbolic tangent is x.",
+    "tf.atanh([0.0, 0.5])", "tapes.Tensor([0.         0.54930615], shape=(2,), dtype=float32)")
+erf = public(e.erf, "x", "The error function.",
+    "tf.math.erf([0.0, 1.0])", "tapes.Tensor([0.        0.8427008], shape=(2,), dtype=float32)")
+sigmoid = public(e.sigmoid, "x", "The logistic function, which overflows nowhere.",
+    "tf.sigmoid([-1000.0, 0.0, 2.0])", "tapes.Tensor([0.       0.5      0.880797], shape=(3,), dtype=float32)")
+softplus = public(e.softplus, "features", "The logarithm of 1 + e^x, which overflows nowhere.",
+    "tf.math.softplus([-1000.0, 0.0])", "tapes.Tensor([0.        0.6931472], shape=(2,), dtype=float32)")
+floor = public(e.floor, "x", "The largest integer that is not above x.",
+    "tf.floor([1.5, -1.5])", "tapes.Tensor([ 1. -2.], shape=(2,), dtype=float32)")
+ceil = public(e.ceil, "x", "The smallest integer that is not below x.",
+    "tf.math.ceil([1.5, -1.5])", "tapes.Tensor([ 2. -1.], shape=(2,), dtype=float32)")
+round = public(e.round, "x", "The nearest integer; halves go to the even one.",
+    "tf.round([0.5, 1.5, 2.6])", "tapes.Tensor([0. 2. 3.], shape=(3,), dtype=float32)")
+equal = public(e.equal, "x y", "Whether x equals y.",
+    "tf.equal([1.0, 2.0], 2.0)", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+not_equal = public(e.not_equal, "x y", "Whether x differs from y.",
+    "tf.not_equal([1.0, 2.0], 2.0)", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
+greater = public(e.greater, "x y", "Whether x is larger than y.",
+    "tf.greater([1.0, 2.0], 1.0)", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+greater_equal = public(e.greater_equal, "x y", "Whether x is at least y.",
+    "tf.greater_equal([1.0, 2.0], 2.0)", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+less = public(e.less, "x y", "Whether x is smaller than y.",
+    "tf.less([1.0, 2.0], 2.0)", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
+less_equal = public(e.less_equal, "x y", "Whether x is at most y.",
+    "tf.less_equal([1.0, 2.0], 1.0)", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
+logical_and = public(e.logical_and, "x y", "Whether both are true.",
+    "tf.logical_and([True, False], True)", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
+logical_or = public(e.logical_or, "x y", "Whether at least one is true.",
+    "tf.logical_or([True, False], False)", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
+logical_xor = public(e.logical_xor, "x y", "Whether exactly one is true.",
+    "tf.math.logical_xor([True, False], True)", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+logical_not = public(e.logical_not, "x", "Whether it is false.",
+    "tf.logical_not([True, False])", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+is_nan = public(e.is_nan, "x", "Whether it is not a number.",
+    "tf.math.is_nan([1.0, float('nan')])", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+is_inf = public(e.is_inf, "x", "Whether it is infinite.",
+    "tf.math.is_inf([1.0, float('inf')])", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
+is_finite = public(e.is_finite, "x", "Whether it is neither infinite nor nan.",
+    "tf.math.is_finite([1.0, float('inf')])", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
+real = public(e.real, "input", "The real part.",
+    "tf.math.real(3.0 + 4.0j)", "tapes.Tensor(3.0, shape=(), dtype=float64)")
+imag = public(e.imag, "input", "The imaginary part.",
+    "tf.math.imag(3.0 + 4.0j)", "tapes.Tensor(4.0, shape=(), dtype=float64)")
+conj = public(e.conj, "x", "The complex conjugate.",
+    "tf.math.conj(3.0 + 4.0j)", "tapes.Tensor((3-4j), shape=(), dtype=complex128)")
+truediv = divide
+
+
+def log_sigmoid(x: Any) -> Tensor:
+    """The logarithm of the sigmoid, which overflows nowhere.
+
+    >>> import tapes as tf
+    >>> print(tf.math.log_sigmoid([-1000.0, 0.0]))
+    tapes.Tensor([-1.000000e+03 -6.931472e-01], shape=(2,), dtype=float32)
+    """
+    return -softplus(-convert(x))
+
+
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Tensor:
+    """The number, cut off at a lower and an upper bound; at the bounds the derivative is taken to be 1.
+
+    >>> import tapes as tf
+    >>> print(tf.clip_by_value([-1.0, 0.5, 9.0], 0.0, 1.0))
+    tapes.Tensor([0.  0.5 1. ], shape=(3,), dtype=float32)
+    """
+    return e.clip_by_value(convert(t), clip_value_min, clip_value_max)
+
+
+def cast(x: Any, dtype: Any) -> Tensor:
+    """The same numbers in another dtype; a tensor that has it already is returned as it is.
+
+    Between floating dtypes the adjoint is cast back; to and from integers there is no gradient. Floats lose their
+    fraction when they become integers. TypeError for a dtype that tensors cannot have.
+
+    >>> import tapes as tf
+    >>> print(tf.cast([1.9, -1.9], tf.int32))
+    tapes.Tensor([ 1 -1], shape=(2,), dtype=int32)
+    """
+    tensor, wanted = convert(x), as_dtype(dtype)
+    return tensor if tensor.dtype == wanted else e.cast(tensor, dtype=wanted.dtype)
+
+
+def add_n(inputs: Any) -> Tensor:
+    """The sum of a list of tensors of one shape and dtype. ValueError for an empty list.
+
+    >>> import tapes as tf
+    >>> print(tf.add_n([tf.constant(1.0), tf.constant(2.0), tf.constant(4.0)]))
+    tapes.Tensor(7.0, shape=(), dtype=float32)
+    """
+    inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
+    if not inputs:
+        raise ValueError("add_n needs at least one tensor")
+    tensors = [convert(x) for x in inputs]
+    if len({x.shape for x in tensors}) > 1:
+        raise ValueError(f"add_n needs tensors of one shape, got {', '.join(str(x.shape) for x in tensors)}")
+    return e.add_n(*tensors)
+
+
+def _axis(axis: Any, tensor: Tensor) -> int | tuple[int, ...] | None:
+    """The axis or axes as plain integers counted from the front; ValueError when the tensor has no such axis."""
+    if axis is None or (isinstance(axis, (list, tuple)) and not axis):
+        return None if axis is None else ()
+    axes = np.asarray(axis)
+    if axes.dtype.kind not in "iu" or axes.ndim > 1:
+        raise TypeError(f"axis must be an integer or a list of integers, got {axis!r}")
+    normal = tuple(normal_axis(int(a), tensor.ndim) for a in axes.reshape(-1))
+    if len(set(normal)) != len(normal):
+        raise ValueError(f"axis {axis!r} names an axis twice")
+    return normal if axes.ndim else normal[0]
+
+
+def _reduction(op: Any, sentence: str, example: str, output: str) -> Any:
+    def reduce(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+        tensor = convert(input_tensor)
+        return op(tensor, axis=_axis(axis, tensor), keepdims=bool(keepdims))
+
+    reduce.__name__ = reduce.__qualname__ = op.name
+    reduce.op = op  # type: ignore[attr-defined]
+    reduce.__doc__ = f"""{sentence}
+
+    `axis` is the axis or the list of axes to reduce, by default all; with `keepdims` they stay, with length 1. A list
+    of tensors is stacked first. ValueError when there is no such axis.
+
+    >>> import tapes as tf
+    >>> print({example})
+    {output}
+    """
+    return reduce
+
+
+reduce_sum = _reduction(
+    r.reduce_sum, "The sum of the entries along axes: each of them gets the adjoint of the sum.",
+    "tf.reduce_sum([[1.0, 2.0], [3.0, 4.0]], axis=0)", "tapes.Tensor([4. 6.], shape=(2,), dtype=float32)")
+reduce_mean = _reduction(
+    r.reduce_mean, "The mean of the entries along axes; of integers rounded down, as in TensorFlow.",
+    "tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]])", "tapes.Tensor(2.5, shape=(), dtype=float32)")
+reduce_max = _reduction(
+    r.reduce_max, "The largest entry along axes; entries that tie for it share its adjoint evenly.",
+    "tf.reduce_max([[1.0, 2.0], [3.0, 4.0]], axis=1)", "tapes.Tensor([2. 4.], shape=(2,), dtype=float32)")
+reduce_min = _reduction(
+    r.reduce_min, "The smallest entry along axes; entries that tie for it share its adjoint evenly.",
+    "tf.reduce_min([[1.0, 2.0], [3.0, 4.0]], axis=1)", "tapes.Tensor([1. 3.], shape=(2,), dtype=float32)")
+reduce_prod = _reduction(
+    r.reduce_prod, "The product of the entries along axes; its gradient is right at zeros too.",
+    "tf.reduce_prod([1.0, 2.0, 3.0])", "tapes.Tensor(6.0, shape=(), dtype=float32)")
+reduce_logsumexp = _reduction(
+    r.reduce_logsumexp, "log(sum(exp(x))) along axes, which overflows nowhere; its gradient is the softmax.",
+    "tf.reduce_logsumexp([1000.0, 1000.0])", "tapes.Tensor(1000.6932, shape=(), dtype=float32)")
+reduce_all = _reduction(
+    r.reduce_all, "Whether all entries along axes are true. It has no derivative.",
+    "tf.reduce_all([True, False])", "tapes.Tensor(False, shape=(), dtype=bool)")
+reduce_any = _reduction(
+    r.reduce_any, "Whether any entry along axes is true. It has no derivative.",
+    "tf.reduce_any([True, False])", "tapes.Tensor(True, shape=(), dtype=bool)")
+
+
+def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The mean squared distance from the mean, along axes.
+
+    >>> import tapes as tf
+    >>> print(tf.math.reduce_variance([1.0, 3.0]))
+    tapes.Tensor(1.0, shape=(), dtype=float32)
+    """
+    tensor = convert(input_tensor)
+    return reduce_mean(square(tensor - reduce_mean(tensor, axis, keepdims=True)), axis, keepdims)
+
+
+def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+    """The square root of the variance, along axes; where the variance is 0 its gradient is nan.
+
+    >>> import tapes as tf
+    >>> print(tf.math.reduce_std([1.0, 5.0]))
+    tapes.Tensor(2.0, shape=(), dtype=float32)
+    """
+    return sqrt(reduce_variance(input_tensor, axis, keepdims))
+
+
+def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64) -> Tensor:
+    """The index of the largest entry along one axis, the first one where several tie. It has no derivative.
+
+    >>> import tapes as tf
+    >>> print(tf.argmax([[1.0, 5.0], [7.0, 2.0]], axis=1))
+    tapes.Tensor([1 0], shape=(2,), dtype=int64)
+    """
+    return _position(r.argmax, input, axis, output_type)
+
+
+def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64) -> Tensor:
+    """The index of the smallest entry along one axis, the first one where several tie. It has no derivative.
+
+    >>> import tapes as tf
+    >>> print(tf.argmin([[1.0, 5.0], [7.0, 2.0]], axis=1))
+    tapes.Tensor([0 1], shape=(2,), dtype=int64)
+    """
+    return _position(r.argmin, input, axis, output_type)
+
+
+def _position(op: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
+    tensor = convert(x)
+    return op(tensor, axis=normal_axis(axis or 0, tensor.ndim), dtype=as_dtype(dtype).dtype)
+
+
+def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Tensor:
+    """The running sum along an axis: without the entry itself if `exclusive`, from the end if `reverse`.
+
+    >>> import tapes as tf
+    >>> print(tf.cumsum([1.0, 2.0, 3.0]))
+    tapes.Tensor([1. 3. 6.], shape=(3,), dtype=float32)
+    """
+    tensor = convert(x)
+    return r.cumsum(tensor, axis=normal_axis(axis, tensor.ndim), exclusive=bool(exclusive), reverse=bool(reverse))
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether it is a Tensor or a Variable, hence something that a tape can follow.
+
+    >>> is_tensor(1.0)
+    False
+    """
+    return isinstance(x, TensorLike)

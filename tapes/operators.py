@@ -1,0 +1,87 @@
+"""Python's operators on tensors and Variables are ops by another name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from .op import Op
+from .ops import elementwise as e
+from .ops.indexing import gather, getitem
+from .ops.linalg import matmul
+from .ops.shapes import reshape
+from .tensor import TensorLike
+
+_BINARY: dict[str, Op] = {
+    "add": e.add, "sub": e.subtract, "mul": e.multiply, "truediv": e.divide, "floordiv": e.floordiv, "mod": e.mod,
+    "pow": e.pow, "matmul": matmul, "and": e.logical_and, "or": e.logical_or, "xor": e.logical_xor,
+}
+_COMPARING: dict[str, Op] = {"lt": e.less, "le": e.less_equal, "gt": e.greater, "ge": e.greater_equal}
+_UNARY: dict[str, Op] = {"neg": e.negative, "abs": e.abs, "invert": e.logical_not}
+
+
+def _forward(op: Op) -> Callable[[Any, Any], Any]:
+    return lambda x, y: op(x, y)
+
+
+def _reflected(op: Op) -> Callable[[Any, Any], Any]:
+    return lambda x, y: op(y, x)
+
+
+for _name, _op in {**_BINARY, **_COMPARING}.items():
+    setattr(TensorLike, f"__{_name}__", _forward(_op))
+for _name, _op in _BINARY.items():
+    setattr(TensorLike, f"__r{_name}__", _reflected(_op))
+
+
+def _unary(op: Op) -> Callable[[Any], Any]:
+    return lambda x: op(x)
+
+
+for _name, _op in _UNARY.items():
+    setattr(TensorLike, f"__{_name}__", _unary(_op))
+
+
+def _equal(x: TensorLike, y: object) -> Any:
+    return False if y is None else e.equal(x, y)
+
+
+def _not_equal(x: TensorLike, y: object) -> Any:
+    return True if y is None else e.not_equal(x, y)
+
+
+def _getitem(x: TensorLike, index: Any) -> Any:
+    """Indexing as in TensorFlow: integers, slices, `...`, None, and a boolean mask; for a list of indices, gather."""
+    places = index if isinstance(index, tuple) else (index,)
+    if len(places) == 1 and isinstance(places[0], (TensorLike, np.ndarray)) and places[0].dtype == bool:
+        return mask(x, places[0])
+    return getitem(x, index=tuple(_place(place) for place in places))
+
+
+def _place(place: Any) -> Any:
+    if isinstance(place, slice):
+        return slice(*(None if bound is None else int(bound) for bound in (place.start, place.stop, place.step)))
+    if place is None or place is Ellipsis:
+        return place
+    integer = getattr(place, "dtype", None) is None or np.dtype(place.dtype).kind in "iu"
+    if hasattr(place, "__index__") and integer and not isinstance(place, bool) and np.ndim(place) == 0:
+        return int(place)
+    raise TypeError("Only integers, slices (`:`), ellipsis (`...`), tf.newaxis (`None`) and scalar tf.int32/tf.int64 "
+                    f"tensors are valid indices, got {place!r}. For several indices at once there is tapes.gather.")
+
+
+def mask(x: Any, chosen: Any) -> Any:
+    """The slices of `x` where the boolean `chosen`, which covers its first axes, is true."""
+    where = np.asarray(chosen)
+    shape = tuple(x.shape)
+    if where.ndim == 0 or where.shape != shape[: where.ndim]:
+        raise ValueError(f"a mask of shape {where.shape} does not fit the first axes of a tensor of shape {shape}")
+    flat = reshape(x, shape=(where.size, *shape[where.ndim:]))
+    return gather(flat, np.flatnonzero(where), axis=0)
+
+
+TensorLike.__eq__ = _equal  # type: ignore[method-assign, assignment]
+TensorLike.__ne__ = _not_equal  # type: ignore[method-assign, assignment]
+TensorLike.__getitem__ = _getitem  # type: ignore[attr-defined]

@@ -1,0 +1,62 @@
+"""Softmax and cross-entropy: two ops whose adjoints are simpler than those of the ops they could be built from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..op import Op, unbroadcast
+from .indexing import one_hot
+from .reductions import reduce_logsumexp, reduce_sum
+from .shapes import reshape
+
+
+def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
+
+
+def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
+    powers = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
+    return powers / np.add.reduce(powers, axis=axis, keepdims=True)
+
+
+_AXES: list[Any] = [(((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0})]
+softmax = Op("softmax", _softmax, [
+    lambda g, y, x, axis: y * (g - reduce_sum(g * y, axis=axis, keepdims=True))], examples=_AXES)
+log_softmax = Op("log_softmax", _log_softmax, [
+    lambda g, y, x, axis: g - softmax(x, axis=axis) * reduce_sum(g, axis=axis, keepdims=True)], examples=_AXES)
+
+
+def _cross_entropy(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    # where, so that a label of 0 contributes 0 even when its log-probability is minus infinity
+    return -np.add.reduce(np.where(labels == 0, 0, labels * _log_softmax(logits, -1)), axis=-1)
+
+
+softmax_cross_entropy = Op("softmax_cross_entropy", _cross_entropy, [
+    lambda g, y, labels, logits: unbroadcast(-_column(g) * log_softmax(logits, axis=-1), labels.shape),
+    lambda g, y, labels, logits: unbroadcast(
+        _column(g) * (softmax(logits, axis=-1) * reduce_sum(labels, axis=-1, keepdims=True) - labels), logits.shape),
+], examples=[(((2, 3), (2, 3)), {})])
+
+
+def _sparse_cross_entropy(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
+    classes = logits.shape[-1]
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise IndexError(f"a label is outside [0, {classes}): the logits have {classes} classes")
+    if labels.shape != logits.shape[:-1]:
+        raise ValueError(f"labels of shape {logits.shape[:-1]} are needed, one class for each row of the logits")
+    picked = np.take_along_axis(logits, labels[..., None].astype(np.intp), axis=-1)[..., 0]
+    return reduce_logsumexp(logits, axis=-1) - picked
+
+
+sparse_softmax_cross_entropy = Op("sparse_softmax_cross_entropy", _sparse_cross_entropy, [
+    None,
+    lambda g, y, labels, logits: _column(g) * (softmax(logits, axis=-1) - one_hot(
+        labels, depth=logits.shape[-1], on=1, off=0, axis=-1, dtype=logits.dtype)),
+], alike=slice(1, 2), examples=[((np.array([2, 0]), (2, 3)), {})])
+
+
+def _column(g: Any) -> Any:
+    return reshape(g, shape=(*g.shape, 1))

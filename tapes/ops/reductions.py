@@ -1,0 +1,114 @@
+"""Many entries become one: on the way back, the one adjoint is spread over all that took part."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..op import Op, broadcast_to, linear
+from .elementwise import cast, equal, exp, where
+from .shapes import reshape, transpose
+
+Axis = int | tuple[int, ...] | None
+_EXAMPLES: list[Any] = [(((2, 3),), {}), (((2, 3),), {"axis": 0}), (((2, 3, 4),), {"axis": (-1, 0)}),
+                        (((2, 3),), {"axis": -1, "keepdims": True})]
+
+
+def kept(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
+    """The shape after a reduction that keeps the reduced axes with length 1."""
+    axes = range(len(shape)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    reduced = {a % len(shape) for a in axes}
+    return tuple(1 if i in reduced else length for i, length in enumerate(shape))
+
+
+def spread(g: Any, x: Any, axis: Axis) -> Any:
+    """The transpose of summing: each entry that took part gets the adjoint of the sum."""
+    if axis is not None and g.ndim < x.ndim:
+        g = reshape(g, shape=kept(x.shape, axis))
+    return broadcast_to(g, shape=tuple(x.shape))
+
+
+def count(x: Any, axis: Axis) -> int:
+    """How many entries each result was made of."""
+    if axis is None:
+        return math.prod(x.shape)
+    return math.prod(length for length, one in zip(x.shape, kept(x.shape, axis), strict=True) if one == 1)
+
+
+def _mean(x: np.ndarray, axis: Axis = None, keepdims: bool = False) -> np.ndarray:
+    total, n = np.add.reduce(x, axis=axis, keepdims=keepdims), count(x, axis)
+    return total / n if x.dtype.kind in "fc" else total // max(n, 1)
+
+
+def _extreme_rule(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
+    """Entries that tie for the extreme share the adjoint evenly."""
+    chosen = cast(equal(x, spread(y, x, axis)), dtype=x.dtype)
+    ties = reduce_sum(chosen, axis=axis, keepdims=True)
+    return spread(g, x, axis) * (chosen / ties)
+
+
+reduce_sum = linear("reduce_sum", lambda x, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
+                    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis), examples=_EXAMPLES)
+reduce_mean = linear("reduce_mean", _mean,
+                     lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis),
+                     examples=_EXAMPLES)
+reduce_max = Op("reduce_max", lambda x, axis=None, keepdims=False: np.max(
+    x, axis=axis, keepdims=keepdims, initial=_limit(x, -1)), [_extreme_rule], examples=_EXAMPLES)
+reduce_min = Op("reduce_min", lambda x, axis=None, keepdims=False: np.min(
+    x, axis=axis, keepdims=keepdims, initial=_limit(x, 1)), [_extreme_rule], examples=_EXAMPLES)
+reduce_prod = Op("reduce_prod", lambda x, axis=None, keepdims=False: np.multiply.reduce(
+    x, axis=axis, keepdims=keepdims), [
+    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * product_of_others(x, axis)], examples=_EXAMPLES)
+reduce_logsumexp = Op("reduce_logsumexp", lambda x, axis=None, keepdims=False: _logsumexp(x, axis, keepdims), [
+    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * exp(x - spread(y, x, axis))], examples=_EXAMPLES)
+reduce_all = Op("reduce_all", lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims), [None])
+reduce_any = Op("reduce_any", lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims), [None])
+argmax = Op("argmax", lambda x, axis, dtype: np.argmax(x, axis=axis).astype(dtype), [None])
+argmin = Op("argmin", lambda x, axis, dtype: np.argmin(x, axis=axis).astype(dtype), [None])
+
+
+def _cumsum(x: np.ndarray, axis: int, exclusive: bool, reverse: bool) -> np.ndarray:
+    turned = np.flip(x, axis) if reverse else x
+    sums = np.cumsum(turned, axis=axis, dtype=x.dtype)
+    if exclusive:
+        sums = np.roll(sums, 1, axis)
+        sums[(slice(None),) * axis + (slice(0, 1),)] = 0
+    return np.flip(sums, axis) if reverse else sums
+
+
+cumsum = linear("cumsum", _cumsum, lambda g, y, x, axis, exclusive, reverse: cumsum(
+    g, axis=axis, exclusive=exclusive, reverse=not reverse), examples=[
+    (((4,),), {"axis": 0, "exclusive": False, "reverse": False}),
+    (((2, 3),), {"axis": 1, "exclusive": True, "reverse": False}),
+    (((2, 3),), {"axis": 0, "exclusive": True, "reverse": True})])
+
+
+def _limit(x: np.ndarray, side: int) -> Any:
+    """What the extreme of no entries at all is: minus infinity is the largest of none."""
+    if x.dtype.kind == "f":
+        return side * np.inf
+    if x.dtype.kind == "b":
+        return side > 0
+    return np.iinfo(x.dtype).max if side > 0 else np.iinfo(x.dtype).min
+
+
+def _logsumexp(x: np.ndarray, axis: Axis, keepdims: bool) -> np.ndarray:
+    """The largest entry is taken out before exp, so that nothing overflows."""
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = np.where(np.isfinite(top), top, 0)
+    total = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else total.reshape(np.add.reduce(x, axis=axis).shape)
+
+
+def product_of_others(x: Any, axis: Axis) -> Any:
+    """For each entry the product of all the others along the axes: without a division, so zeros do no harm."""
+    axes = list(range(x.ndim)) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    front = [a for a in range(x.ndim) if a not in axes] + axes
+    moved = transpose(x, perm=front)
+    lengths = tuple(moved.shape)
+    n = math.prod(lengths[x.ndim - len(axes):])
+    lined_up = reshape(moved, shape=(*lengths[: x.ndim - len(axes)], 1, n))
+    others = reduce_prod(where(np.eye(n, dtype=bool), 1.0, lined_up), axis=-1)
+    return transpose(reshape(others, shape=lengths), perm=[front.index(a) for a in range(x.ndim)])

@@ -1,0 +1,69 @@
+"""The same entries in another arrangement: the way back is the arrangement undone."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..op import Each, Op, linear, sum_to
+
+reshape = linear("reshape", lambda x, shape: x.reshape(shape), lambda g, y, x, shape: reshape(g, shape=tuple(x.shape)),
+                 examples=[(((2, 3),), {"shape": (3, 2)}), (((2, 3),), {"shape": (6,)}), (((),), {"shape": (1, 1)})])
+transpose = linear("transpose", lambda x, perm: x.transpose(perm),
+                   lambda g, y, x, perm: transpose(g, perm=[perm.index(i) for i in range(len(perm))]),
+                   examples=[(((2, 3),), {"perm": [1, 0]}), (((2, 3, 4),), {"perm": [2, 0, 1]})])
+swap_last = linear("swap_last", lambda x: x.swapaxes(-1, -2), lambda g, y, x: swap_last(g),
+                   examples=[(((2, 3),), {}), (((2, 3, 4),), {})])
+
+
+def _piece(index: int) -> Any:
+    """Of the adjoint of a concatenation, each input gets its own piece."""
+
+    def rule(g: Any, y: Any, *xs: Any, axis: int) -> Any:
+        start = sum(x.shape[axis] for x in xs[:index])
+        return g[_at(slice(start, start + xs[index].shape[axis]), axis, y.ndim)]
+
+    return rule
+
+
+def _at(place: Any, axis: int, rank: int) -> tuple[Any, ...]:
+    return (slice(None),) * (axis % rank) + (place,)
+
+
+concat = Op("concat", lambda *xs, axis: np.concatenate(xs, axis=axis), Each(_piece), linear=True,
+            examples=[(((2, 3), (1, 3)), {"axis": 0}), (((2, 3), (2, 1), (2, 2)), {"axis": -1})])
+stack = Op("stack", lambda *xs, axis: np.stack(xs, axis=axis),
+           Each(lambda index: lambda g, y, *xs, axis: g[_at(index, axis, y.ndim)]), linear=True,
+           examples=[(((3,), (3,)), {"axis": 0}), (((2, 3), (2, 3)), {"axis": -1})])
+tile = linear("tile", lambda x, multiples: np.tile(x, multiples), lambda g, y, x, multiples: _untile(g, x, multiples),
+              examples=[(((2, 3),), {"multiples": (2, 1)}), (((2,),), {"multiples": (3,)})])
+pad = Op("pad", lambda x, paddings, value: np.pad(x, paddings, constant_values=value),
+         [lambda g, y, x, paddings, value: g[tuple(slice(before, before + length) for (before, _), length in zip(
+             paddings, x.shape, strict=True))]],
+         examples=[(((2, 3),), {"paddings": ((1, 0), (2, 1)), "value": 0.0}),
+                   (((2,),), {"paddings": ((0, 2),), "value": 1.0})])
+
+
+def _untile(g: Any, x: Any, multiples: tuple[int, ...]) -> Any:
+    """Each entry collects the adjoints of all its copies."""
+    copies = [length for pair in zip(multiples, x.shape, strict=True) for length in pair]
+    ones = [length for original in x.shape for length in (1, original)]
+    return reshape(sum_to(reshape(g, shape=tuple(copies)), shape=tuple(ones)), shape=tuple(x.shape))
+
+
+def normal_axis(axis: int, rank: int) -> int:
+    """The axis counted from the front; ValueError naming the range when there is no such axis."""
+    if not -rank <= axis < rank:
+        raise ValueError(f"axis {axis} is out of range: a tensor of rank {rank} has axes {-rank} to {rank - 1}")
+    return axis % rank
+
+
+def known_shape(shape: Any, size: int) -> tuple[int, ...]:
+    """The shape with its -1, if there is one, filled in."""
+    lengths = tuple(int(length) for length in shape)
+    if -1 in lengths:
+        rest = -math.prod(lengths)
+        lengths = tuple(size // rest if length == -1 and rest else length for length in lengths)
+    return lengths

@@ -1,0 +1,57 @@
+"""A shape is a tuple of lengths, one for each axis."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+
+class TensorShape(tuple[int, ...]):
+    """A tuple with TensorFlow's extra names.
+
+    >>> shape = TensorShape([2, 3])
+    >>> shape, print(shape), shape.rank, shape.as_list(), shape == [2, 3], shape.num_elements()
+    (2, 3)
+    (TensorShape([2, 3]), None, 2, [2, 3], True, 6)
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, dims: Iterable[int] | int = ()) -> TensorShape:
+        return super().__new__(cls, (dims,) if isinstance(dims, int) else dims)
+
+    @property
+    def rank(self) -> int:
+        return len(self)
+
+    ndims = rank
+
+    @property
+    def dims(self) -> list[int]:
+        return list(self)
+
+    def as_list(self) -> list[int]:
+        return list(self)
+
+    def num_elements(self) -> int:
+        count = 1
+        for length in self:
+            count *= length
+        return count
+
+    def is_fully_defined(self) -> bool:
+        """Always True: an eager tensor has a shape without unknowns."""
+        return True
+
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(tuple(other) if isinstance(other, list) else other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = tuple.__hash__
+
+    def __repr__(self) -> str:
+        return f"TensorShape({list(self)})"
+
+    def __str__(self) -> str:
+        return tuple.__repr__(self)

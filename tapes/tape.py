@@ -1,0 +1,309 @@
+"""A tape is the list of steps that a computation took; the chain rule reads it backwards."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+import weakref
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from . import nest
+from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, unconnected_choice, warn
+from .op import Op, listening
+from .tensor import Tensor, TensorLike
+from .variable import Variable
+
+watched = Op("watch", lambda x: x, [], doc="Not a computation: here a tape began to follow a tensor or Variable.")
+
+
+class Step(weakref.ref):
+    """One line of the tape: the op, its inputs and parameters, and a weak reference to its output.
+
+    The reference is weak so that the tape keeps nothing alive for its own sake: when nobody holds a result any more,
+    its step leaves the tape, and with it whatever led only there.
+    """
+
+    __slots__ = ("inputs", "key", "op", "params")
+    op: Op
+    inputs: Sequence[Any]
+    params: dict[str, Any]
+    key: int
+
+
+Adjoints = dict[int, tuple[Any, Any]]  # id(x) -> (x, the adjoint of x)
+Trace = dict[int, Step]  # what a tape follows: id(output) -> the step that made it, in the order of recording
+
+
+def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded: bool) -> dict[int, Any]:
+    """The chain rule: walk the steps from the last to the first and hand each adjoint on to the step's inputs.
+
+    Args:
+        trace: the steps; they are used up, so that memory falls while the sweep goes on.
+        adjoints: the adjoints that are known; at first those of the targets.
+        wanted: the ids whose adjoints to return.
+        recorded: whether another tape listens; then the rules run on tensors, else on plain arrays.
+    """
+    result = {}
+    while trace:
+        key, step = trace.popitem()
+        if key not in adjoints:
+            continue
+        y, dy = adjoints.pop(key)
+        if key in wanted:
+            result[key] = dy
+        inputs = step.inputs
+        xs = inputs if recorded else [x._array for x in inputs]
+        y = y if recorded else y._array
+        for x, rule in zip(inputs, step.op.rules, strict=False):
+            if rule is not None and (place := id(x)) in trace:
+                dx = rule(dy, y, *xs, **step.params)
+                if dx is not None:
+                    adjoints[place] = (x, adjoints[place][1] + dx if place in adjoints else dx)
+    for key, (_, dy) in adjoints.items():
+        if key in wanted:
+            result[key] = dy  # a target that is a source, and that no step made
+    return result
+
+
+def seeds(targets: Sequence[TensorLike], cotangents: Sequence[Tensor], recorded: bool) -> Adjoints:
+    """What the sweep begins with: the adjoint of each target is its cotangent; of a target named twice, the sum."""
+    adjoints: Adjoints = {}
+    for y, cotangent in zip(targets, cotangents, strict=True):
+        dy = cotangent if recorded else cotangent._array
+        adjoints[id(y)] = (y, adjoints[id(y)][1] + dy if id(y) in adjoints else dy)
+    return adjoints
+
+
+def leading_from(trace: Trace, sources: Collection[int]) -> Trace:
+    """The steps through which the sources reach anything: an adjoint that nobody asked for is never computed."""
+    kept: Trace = {}
+    for key, step in trace.items():
+        if key in sources or any(id(x) in kept for x in step.inputs):
+            kept[key] = step
+    return kept
+
+
+def _forgetting(tape: weakref.ref[GradientTape]) -> Callable[[Step], None]:
+    """What to do when the output of a step is gone; it knows the tape weakly, or no tape would ever be freed."""
+
+    def forget(step: Step) -> None:
+        owner = tape()
+        if owner is not None and owner._trace is not None:
+            owner._trace.pop(step.key, None)
+
+    return forget
+
+
+class GradientTape:
+    """Records the ops of a `with` block, and differentiates what was computed there.
+
+    Args:
+        persistent: whether `gradient` may be called more than once. If not, the first call frees the tape.
+        watch_accessed_variables: whether trainable Variables are watched as soon as they are read.
+
+    >>> import tapes as tf
+    >>> x = tf.constant(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     tape.watch(x)
+    ...     y = x * x
+    >>> tape.gradient(y, x)
+    <tapes.Tensor: shape=(), dtype=float32, numpy=6.0>
+    """
+
+    def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
+        self._persistent, self._watch_accessed = bool(persistent), bool(watch_accessed_variables)
+        self._trace: Trace | None = None  # None before the first `with` and when it is used up
+        self._leaves: set[int] = set()
+        self._variables: dict[int, Variable] = {}
+        self._entered: list[Any] | None = None  # the listeners it stands among while it records
+        self._forget = _forgetting(weakref.ref(self))
+
+    # -- recording ---------------------------------------------------------------------------------------------------
+
+    def __enter__(self) -> GradientTape:
+        if self._entered is not None:
+            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
+        if self._trace is None:
+            self._begin()
+        self._resume()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        if self._entered is not None:
+            self._pause()
+
+    def _begin(self) -> None:
+        self._trace, self._leaves, self._variables = {}, set(), {}
+
+    def _resume(self) -> None:
+        self._entered = listening.now
+        self._entered.append(self)
+
+    def _pause(self) -> None:
+        # by identity, from the end: exits need not come in the reverse order of entering
+        place = next(i for i in reversed(range(len(self._entered))) if self._entered[i] is self)
+        del self._entered[place]
+        self._entered = None
+
+    def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
+        """Called by every op: keep the step when it can carry a derivative from something watched."""
+        trace = self._trace
+        for x in inputs:
+            if id(x) in trace and x._array.dtype.kind in "fc":
+                self._keep(op, inputs, params, output)
+                return
+
+    def _keep(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: TensorLike) -> None:
+        step = Step(output, self._forget)
+        step.op, step.inputs, step.params, step.key = op, inputs, params, id(output)
+        self._trace[step.key] = step
+
+    def read(self, variable: Variable) -> None:
+        """Called by every read of a Variable and every assignment to it."""
+        if self._watch_accessed and variable.trainable:
+            self._watch(variable)
+
+    def _watch(self, x: TensorLike) -> None:
+        if id(x) not in self._trace:
+            self._keep(watched, (), {}, x)
+            self._leaves.add(id(x))
+        if isinstance(x, Variable):
+            self._variables[id(x)] = x
+
+    def watch(self, tensor: Any) -> None:
+        """Follow a tensor or Variable, or all of a nested structure of them, from now on.
+
+        What was computed from it earlier stays a constant. Raises ValueError for anything that is not a tensor or
+        Variable, RuntimeError before the first `with`. An integer is followed too, but has no gradient: a warning is
+        logged.
+        """
+        if self._trace is None:
+            raise RuntimeError("Cannot watch: this GradientTape is not recording yet, or has been used up by "
+                               "gradient(). Call watch inside `with tape:`.")
+        for x in nest.flatten(tensor):
+            if not isinstance(x, TensorLike):
+                raise ValueError(f"Passed in object {x} of type {type(x).__name__!r}, not tf.Tensor or tf.Variable or "
+                                 "ExtensionType. Make it one with tapes.constant or tapes.Variable, and use that one "
+                                 "in the computation.")
+            if x._array.dtype.kind not in "fc":
+                warn("The dtype of the watched tensor must be floating (e.g. tf.float32), got %r", x.dtype)
+            self._watch(x)
+
+    def watched_variables(self) -> tuple[Variable, ...]:
+        """The Variables on this tape, in the order of their creation."""
+        return tuple(sorted(self._variables.values(), key=lambda variable: variable._order))
+
+    @contextlib.contextmanager
+    def stop_recording(self) -> Iterator[None]:
+        """Leave out the ops of a `with` block: this tape alone pauses, and goes on afterwards."""
+        if self._trace is None:
+            raise RuntimeError("Trying to stop recording a tape which is not recording. It was never entered, or "
+                               "gradient() has used it up.")
+        self._check_recording()
+        self._pause()
+        try:
+            yield
+        finally:
+            self._resume()
+
+    def reset(self) -> None:
+        """Forget every step and everything watched, inside the `with` block: Variables are watched again when read."""
+        self._check_recording()
+        self._begin()
+
+    def _check_recording(self) -> None:
+        if self._entered is None:
+            raise ValueError("Tape is not recording. Call this inside the tape's own `with` block.")
+
+    # -- differentiating ---------------------------------------------------------------------------------------------
+
+    def gradient(self, target: Any, sources: Any, output_gradients: Any = None,
+                 unconnected_gradients: Any = UnconnectedGradients.NONE) -> Any:
+        """The derivative of the sum of all entries of all targets, with respect to each source.
+
+        Args:
+            target: a tensor or Variable, or a nested structure of them.
+            sources: what to differentiate by: a tensor or Variable, or a nested structure of them.
+            output_gradients: a weight for each target, of its shape and dtype (the cotangent of a vector-Jacobian
+                product); by default, or where None, ones.
+            unconnected_gradients: `"none"` or `"zero"`: what to give for a source that no target depends on.
+
+        Returns:
+            In the structure of `sources`, for each a tensor of its shape and dtype, or None where not connected.
+
+        Raises:
+            RuntimeError: on the second call, unless the tape is persistent.
+            TypeError: a target or source is no tensor or Variable, for instance because it left the tape.
+            ValueError: output_gradients or unconnected_gradients do not fit.
+
+        The rule: reverse accumulation, as in Griewank and Walther, Evaluating Derivatives, 2nd ed., chapter 3.
+
+        >>> import tapes as tf
+        >>> W, x = tf.Variable([[1.0, 2.0]]), tf.constant([[3.0], [4.0]])
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.matmul(W, x)
+        >>> tape.gradient(y, {"W": W, "x": x})
+        {'W': <tapes.Tensor: shape=(1, 2), dtype=float32, numpy=array([[3., 4.]], dtype=float32)>, 'x': None}
+        """
+        if self._trace is None:
+            raise RuntimeError("A non-persistent GradientTape can only be used to compute one set of gradients (or "
+                               "jacobians). Ask for all sources in one call, or say GradientTape(persistent=True). "
+                               "(The tape is as empty before its first `with` block.)")
+        if self._entered is not None and not self._persistent:
+            self._pause()
+        elif self._entered is not None:
+            warn("Calling GradientTape.gradient on a persistent tape inside its context is significantly less "
+                  "efficient than calling it outside the context (it causes the gradient ops to be recorded on the "
+                  "tape, leading to increased CPU and memory usage). Only call GradientTape.gradient inside the "
+                  "context if you actually want to trace the gradient in order to compute higher order derivatives.")
+        targets, flat_sources = checked("target", target), checked("sources", sources)
+        unconnected = unconnected_choice(unconnected_gradients)
+        cotangents = cotangents_of(targets, output_gradients)
+
+        trace = self._trace
+        if self._persistent:
+            trace = dict(trace)
+        else:
+            self._trace = None
+        wanted = {id(source): source for source in flat_sources}
+        if not self._leaves <= wanted.keys():
+            trace = leading_from(trace, wanted.keys())
+        recorded = bool(listening.now)
+        found = backward(trace, seeds(targets, cotangents, recorded), wanted, recorded)
+
+        gradients = {}
+        for key, source in wanted.items():
+            dx = found.get(key)
+            if dx is not None:
+                dx = conjugate(dx if recorded else Tensor(dx))
+            elif unconnected is UnconnectedGradients.ZERO:
+                dx = Tensor(np.zeros(source._array.shape, source._array.dtype))
+            gradients[key] = dx
+        return nest.pack_sequence_as(sources, [gradients[id(source)] for source in flat_sources])
+
+    def show(self, target: Any = None) -> None:
+        """Print the tape, one line a step; with a target also the adjoint of each step: the backward pass at a glance.
+
+        >>> import tapes as tf
+        >>> x = tf.Variable(3.0, name="x")
+        >>> with tf.GradientTape() as tape:
+        ...     y = x * x
+        >>> tape.show(y)
+        """
+        from .view.table import table  # what a person looks at imports the tape, not the other way round
+
+        names = {id(value): name for name, value in sys._getframe(1).f_locals.items() if isinstance(value, TensorLike)}
+        print(table(self, target, names))
+
+    def steps(self) -> list[Step]:
+        """The steps on the tape, in the order of recording."""
+        return list((self._trace or {}).values())
+
+    def adjoints(self, target: Any) -> dict[int, Any]:
+        """The adjoint of the result of every step, by the step's key, as arrays; the tape stays as it is."""
+        targets = checked("target", target)
+        trace = dict(self._trace or {})
+        return backward(trace, seeds(targets, cotangents_of(targets, None), False), set(trace), False)

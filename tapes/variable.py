@@ -1,0 +1,128 @@
+"""A Variable is a cell that holds a tensor: reading it is a step on the tape, assigning to it is not."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import numpy as np
+
+from .convert import convert
+from .dtypes import as_dtype
+from .op import Op, listening
+from .tensor import Reference, Tensor, TensorLike, text
+
+_created = itertools.count()
+read = Op("read", lambda variable: variable, [lambda g, y, variable: g],
+           doc="The step from a Variable to the tensor that it holds at this moment; the adjoint passes unchanged.")
+
+
+class Variable(TensorLike):
+    """A value that training changes: trainable ones are watched by every tape as soon as they are read.
+
+    Args:
+        initial_value: a tensor, array, number or list, or a function without arguments that returns one.
+        trainable: whether tapes watch it by themselves.
+        name: shown in tables and errors.
+        dtype: the dtype to convert to; by default that of the value (Python floats are float32).
+
+    Each read keeps the value that it saw, so assigning afterwards never changes a gradient.
+
+    >>> import tapes as tf
+    >>> v = tf.Variable(3.0, name="v")
+    >>> with tf.GradientTape() as tape:
+    ...     y = v * v
+    >>> v.assign(10.0)
+    <tapes.Variable 'v:0' shape=() dtype=float32, numpy=10.0>
+    >>> tape.gradient(y, v)
+    <tapes.Tensor: shape=(), dtype=float32, numpy=6.0>
+    """
+
+    __slots__ = ("__weakref__", "_array", "_name", "_order", "_trainable")
+
+    def __init__(self, initial_value: Any = None, trainable: bool = True, name: str | None = None,
+                 dtype: Any = None) -> None:
+        if initial_value is None:
+            raise ValueError("The `initial_value` arg to `tf.Variable` must be specified: a Variable takes its shape "
+                             "and dtype from it.")
+        if callable(initial_value):
+            initial_value = initial_value()
+        self._array = convert(initial_value, None if dtype is None else as_dtype(dtype).dtype)._array
+        self._name, self._trainable, self._order = name or "Variable", bool(trainable), next(_created)
+
+    @property
+    def name(self) -> str:
+        return f"{self._name}:0"
+
+    @property
+    def trainable(self) -> bool:
+        return self._trainable
+
+    def value(self) -> Tensor:
+        """The tensor it holds now: a step on every tape that listens."""
+        return self._read()
+
+    read_value = value
+
+    def assign(self, value: Any, read_value: bool = True) -> Variable:
+        """Hold another value of the same shape and dtype from now on.
+
+        No gradient flows through it: neither to what the new value was computed from, nor into tensors read before.
+        Returns this Variable. ValueError when the shape or dtype is another one; then nothing has changed.
+        """
+        return self._hold(convert(value, self._array.dtype)._array)
+
+    def assign_add(self, delta: Any, read_value: bool = True) -> Variable:
+        """Add to the value; otherwise like `assign`."""
+        return self._hold(self._array + self._delta(delta))
+
+    def assign_sub(self, delta: Any, read_value: bool = True) -> Variable:
+        """Subtract from the value, the last line of gradient descent; otherwise like `assign`."""
+        return self._hold(self._array - self._delta(delta))
+
+    def _delta(self, delta: Any) -> np.ndarray:
+        array = convert(delta, self._array.dtype)._array
+        if array.shape != self._array.shape:
+            raise self._mismatch(array.shape)
+        return array
+
+    def _hold(self, array: np.ndarray) -> Variable:
+        if array.shape != self._array.shape:
+            raise self._mismatch(array.shape)
+        self._tell()
+        self._array = array
+        return self
+
+    def _mismatch(self, shape: tuple[int, ...]) -> ValueError:
+        return ValueError(f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable shape "
+                          f"{self._array.shape}, and the assigned value shape {shape} are incompatible.")
+
+    def _tell(self) -> None:
+        """Reading and assigning both tell the tapes that this Variable takes part."""
+        for listener in listening.now:
+            listener.read(self)
+
+    def _read(self) -> Tensor:
+        self._tell()
+        return read.record((self,), {}, self._array)
+
+    def ref(self) -> Reference:
+        return Reference(self)
+
+    def __iadd__(self, other: object) -> Any:
+        raise RuntimeError("`variable += value` with `tf.Variable`s is not supported. Use "
+                           "`variable.assign_add(value)` to change the variable, or `out = variable + value` to get "
+                           "a new tensor.")
+
+    def __isub__(self, other: object) -> Any:
+        raise RuntimeError("`variable -= value` with `tf.Variable`s is not supported. Use "
+                           "`variable.assign_sub(value)` to change the variable, or `out = variable - value` to get "
+                           "a new tensor.")
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
+        copy = memo[id(self)] = Variable(self._array, self._trainable, self._name)
+        return copy
+
+    def __repr__(self) -> str:
+        return (f"<tapes.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, "
+                f"numpy={text(self._array, repr)}>")

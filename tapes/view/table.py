@@ -1,0 +1,65 @@
+"""A tape as a table: one line a step, and beside each value its adjoint, the backward pass on one screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..tape import GradientTape, Step
+from ..variable import Variable
+
+_WIDTH = 28  # of a value, so that the table fits a projector
+
+
+def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
+    """The steps of a tape, with `names` for the values that the user's program has names for."""
+    steps = tape.steps()
+    if not steps:
+        return "This tape holds no steps: nothing watched has been computed with, or gradient() has used it up."
+    adjoints = {} if target is None else tape.adjoints(target)
+    labels = _labels(steps, names)
+    header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
+    rows = [header]
+    for number, step in enumerate(steps):
+        output = step()
+        row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), str(output.shape),
+               abridged(output._array)]
+        if target is not None:
+            dy = adjoints.get(step.key)
+            row.append("-" if dy is None else abridged(np.asarray(dy)))
+        rows.append(row)
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+
+
+def _labels(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
+    """What each result is called: the Variable's name, the name in the user's program, or the number of its step."""
+    labels = {}
+    for number, step in enumerate(steps):
+        output = step()
+        own = output.name.removesuffix(":0") if isinstance(output, Variable) else None
+        own = None if own == "Variable" else own
+        labels[step.key] = own or names.get(step.key) or f"%{number}"
+    return labels
+
+
+def _inputs(step: Step, labels: dict[int, str]) -> str:
+    shown = [labels.get(id(x)) or abridged(x._array) for x in step.inputs]
+    return ", ".join([*shown, *(f"{key}={_plain(value)}" for key, value in step.params.items())])
+
+
+def _plain(value: Any) -> str:
+    shown = value.name if isinstance(value, np.dtype) else repr(value)
+    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3] + "..."
+
+
+def abridged(array: np.ndarray) -> str:
+    """A few digits of a few entries: as much of a value as a line of a table can hold."""
+    array = np.asarray(array)
+    if array.size > 1000:
+        return "[...]"
+    shown = np.array2string(array, precision=4, separator=" ", threshold=6, edgeitems=2).replace("\n", "")
+    shown = " ".join(shown.split()).replace("[ ", "[")
+    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3] + "..."
