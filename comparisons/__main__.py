@@ -1,0 +1,64 @@
+"""The command line: `python -m comparisons run` puts every library's gradient of the same loss side by side."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+from .backends import COLUMNS
+from .libraries import MissingLibrary, require
+from .problem import LossError
+
+USAGE = 2
+
+
+def parser() -> argparse.ArgumentParser:
+    top = argparse.ArgumentParser(
+        prog="comparisons", description="Differentiate the same loss with tapes, TensorFlow, JAX and SymPy.",
+        epilog="Exit status: 0 when all agree, 1 when something disagrees, 2 for wrong usage.")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="compare losses", description="Differentiate losses with every library, and "
+                              "hold the results against SymPy's derivative and against complex steps.")
+    run.add_argument("losses", nargs="*", metavar="LOSS", help="the name of a loss (see `list`), or the path of a .py "
+                     "file that defines loss(tf, ...), inputs and data; by default all losses")
+    run.add_argument("--dtype", choices=["float32", "float64"], default="float64", help="of inputs and data")
+    run.add_argument("--seed", type=int, default=0, help="of random data, inputs and probes (default 0)")
+    run.add_argument("--only", metavar="LIBS", help=f"a comma-separated choice of {', '.join(COLUMNS)}")
+    run.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
+    run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
+    commands.add_parser("list", help="losses, libraries and versions, and what is missing")
+    semantics = commands.add_parser("semantics", help="run tape programs on tapes and TensorFlow",
+                                    description="Programs that show the rules of a gradient tape, run on tapes and on "
+                                    "TensorFlow, their outcomes side by side.")
+    semantics.add_argument("names", nargs="*", metavar="NAME", help="a program, a rule or a group; by default all")
+    commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives")
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit status."""
+    arguments = parser().parse_args(argv)
+    try:
+        require("rich")
+        from .commands import COMMANDS  # rich is imported only now that it is known to be there
+
+        return COMMANDS[arguments.command](arguments)
+    except (LossError, MissingLibrary) as error:
+        if getattr(arguments, "traceback", False):
+            traceback.print_exception(error)
+        print(f"comparisons: {error}", file=sys.stderr)
+        return USAGE
+    except BrokenPipeError:  # whoever read the output has seen enough
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        print("comparisons: stopped", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,137 @@
+"""What the commands do: work with progress, tables, and a verdict that is also the exit status."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from . import report
+from .backends import COLUMNS
+from .compare import Comparison, compare
+from .problem import LossError, Problem, bundled, load
+from .suspects import suspects
+
+AGREE, DISAGREE = 0, 1
+
+
+def listing(arguments: argparse.Namespace) -> int:
+    screen = report.console()
+    titles = []
+    for name, path in bundled().items():
+        titles.append((name, path.read_text(encoding="utf-8").split('"""')[1]))
+    screen.print(report.losses_table(titles))
+    screen.print()
+    screen.print(report.libraries_table())
+    return AGREE
+
+
+def run(arguments: argparse.Namespace) -> int:
+    names = chosen(arguments.only)
+    if arguments.json is not None and not arguments.json.parent.is_dir():
+        raise LossError(f"there is no folder {arguments.json.parent} for --json")
+    problems = [load(name, arguments.dtype, arguments.seed) for name in arguments.losses or bundled()]
+    screen = report.console()
+    comparisons: list[Comparison] = []
+    for number, problem in enumerate(problems, 1):
+        with screen.status(f"{problem.name} ({number} of {len(problems)})") as status:
+            if not screen.is_terminal:
+                print(f"{problem.name} ({number} of {len(problems)}) ...", file=sys.stderr, flush=True)
+            comparison = compare(problem, names, arguments.seed, arguments.formula, lambda text, p=problem, n=number:
+                                 status.update(f"{p.name} ({n} of {len(problems)}): {text}"))
+        comparisons.append(comparison)
+        screen.rule(f"[bold]{escape(problem.name)}[/bold]", align="left")
+        screen.print(escape(problem.title))
+        screen.print(f"loss {comparison.value:.6g}, {arguments.dtype}, inputs " + ", ".join(
+            f"{name}{list(array.shape)}" for name, array in problem.inputs.items()))
+        for table in report.comparison_tables(comparison):
+            screen.print()
+            screen.print(table)
+        for note in report.notes(comparison):
+            screen.print(f"  {escape(note)}")
+        for symbol, formula in comparison.formulas:
+            screen.print(f"\n[bold]d loss / d {escape(symbol)}[/bold] = {escape(formula)}", soft_wrap=True)
+        screen.print()
+    undeclared: list[str] = []
+    screen.print(report.summary_table(comparisons))
+    screen.print("A distance is max|a - b| / max|b|; u is a unit in the last place of max|b|. Tolerance: 8 sqrt(n) eps "
+                 "(n the longest axis) times the measured condition of the quantity.")
+    if arguments.json is not None:
+        settings = {"dtype": arguments.dtype, "seed": arguments.seed, "only": names}
+        report.write_json(comparisons, settings, arguments.json)
+        screen.print(f"Written to {escape(str(arguments.json))}.")
+    return verdict(screen, comparisons, undeclared)
+
+
+def chosen(only: str | None) -> list[str]:
+    """The columns to compare; the tape and the complex step belong to every comparison."""
+    if only is None:
+        return [*COLUMNS]
+    names = [name.strip() for name in only.split(",") if name.strip()]
+    unknown = [name for name in names if name not in COLUMNS]
+    if unknown or not names:
+        raise LossError(f"--only takes names from {', '.join(COLUMNS)}, separated by commas; got {only!r}")
+    return [name for name in COLUMNS if name in {*names, "complex"}]
+
+
+def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str]) -> int:
+    """Say whether all agree, and if not, what disagrees and which op is to blame."""
+    wrong = [(c.problem, *problem) for c in comparisons for problem in c.problems]
+    for problem, row, name, cell in wrong:
+        what = cell.reason or f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed"
+        where = f"{problem.name}, {report.quantity(row)}, on {row.rows or 1} rows"
+        screen.print(f"[red]WRONG[/red] {where}: {name}: {escape(what)}")
+    blamed: dict[str, Problem] = {}
+    for problem in {p.name: p for p, _, name, cell in wrong if name == "tapes"}.values():
+        for sentence in suspects(problem.first_rows(4)):
+            blamed.setdefault(sentence, problem)
+    for sentence in blamed:
+        screen.print(f"[red]BLAME[/red] {escape(sentence)}")
+    for line in undeclared:
+        screen.print(f"[red]WRONG[/red] {escape(line)}")
+    if wrong or undeclared:
+        screen.print("[red bold]Something disagrees.[/red bold]")
+        return DISAGREE
+    columns = {name for c in comparisons for row in c.rows for name in row.cells}
+    missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]
+    screen.print(f"[green bold]{'All that is installed agrees.' if missing else 'All libraries agree.'}[/green bold]")
+    if missing:
+        screen.print("Not compared: " + ", ".join(f"{b.name} ({b.library.install})" for b in missing if b.library))
+    return AGREE
+
+
+def semantics(arguments: argparse.Namespace) -> int:
+    """Tape programs on tapes and on TensorFlow."""
+    from .semantics import COLUMNS as HEADERS
+    from .semantics import run_all, table
+
+    screen = report.console()
+    with screen.status("importing TensorFlow") as status:
+        try:
+            results = run_all(arguments.names or None, lambda number, total, program: status.update(
+                f"{program.name} ({number + 1} of {total})"))
+        except KeyError as error:
+            raise LossError(error.args[0]) from None
+    shown = Table(*HEADERS, title="The same programs on tapes and on TensorFlow", title_justify="left", box=None)
+    for row in table(results):
+        shown.add_row(*[escape(str(cell)) for cell in row])
+    screen.print(shown)
+    wrong = [result for result in results if not result.ok]
+    for result in wrong:
+        screen.print(f"[red]WRONG[/red] {escape(result.program.name)}: {escape(result.why)}")
+    missing = {result.missing for result in results if result.missing}
+    deliberate = sum(bool(result.program.because) for result in results)
+    screen.print(f"{len(results) - len(wrong)} of {len(results)} programs behave as they should, {deliberate} of them "
+                 "differently from TensorFlow on purpose." + "".join(f" Not compared: {line}." for line in missing))
+    return DISAGREE if wrong else AGREE
+
+
+def conventions(arguments: argparse.Namespace) -> int:
+    """Where libraries differ by convention."""
+    raise NotImplementedError
+
+
+COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions}

@@ -1,0 +1,1 @@
+"""The losses that every library differentiates, each written once."""

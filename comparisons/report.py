@@ -1,0 +1,165 @@
+"""What a comparison found, as tables for people and as JSON for programs."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Iterable
+from dataclasses import asdict
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .backends import COLUMNS, DIFFERENTIATORS, Backend
+from .compare import AGREES, DISAGREES, FAILED, MISSING, TRUTH, UNSUPPORTED, Cell, Comparison, Row
+
+PLAIN_WIDTH = 180  # of output that goes to a file or a pipe
+REFERENCES = {"sympy": "SymPy's derivative, evaluated to 50 digits",
+              "complex": "the complex step in extended precision",
+              "central": "central differences in extended precision"}
+
+
+def console() -> Console:
+    """Where tables are printed: in colour on a terminal, as wide plain text elsewhere."""
+    screen = Console(highlight=False)
+    return screen if screen.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
+
+
+def version_of(backend: Backend) -> str:
+    """The version of the library behind a column; of NumPy where it needs no other."""
+    if backend.library is not None:
+        return backend.library.version
+    return metadata.version("gradient-tapes" if backend.name == "tapes" else "numpy")
+
+
+def libraries_table() -> Table:
+    """Every column there can be, its version, and what to type where it is missing."""
+    table = Table("library", "version", "what it does", "to install", title="Libraries", title_justify="left", box=None)
+    for backend in COLUMNS.values():
+        install = "" if backend.available or backend.library is None else backend.library.install
+        table.add_row(backend.name, version_of(backend) or "missing", backend.title, install)
+    return table
+
+
+def losses_table(losses: Iterable[tuple[str, str]]) -> Table:
+    table = Table("loss", "what it is", title="Losses", title_justify="left", box=None)
+    for name, title in losses:
+        table.add_row(name, escape(title))
+    return table
+
+
+def comparison_tables(comparison: Comparison) -> list[Table]:
+    """A table for each size of the data: a row for each quantity, a column for each library."""
+    problem = comparison.problem
+    tables = []
+    for size, reference in dict.fromkeys((row.rows, row.reference) for row in comparison.rows):
+        rows = [row for row in comparison.rows if (row.rows, row.reference) == (size, reference)]
+        data = f"on {'all ' if size == problem.rows else 'the first '}{size:,} rows, " if size else ""
+        table = Table(title=f"{data}against {REFERENCES[reference]}", title_justify="left", box=None, pad_edge=False)
+        table.add_column("quantity", no_wrap=True)
+        table.add_column("probed", no_wrap=True)
+        table.add_column("tolerance", justify="right", no_wrap=True)
+        for name in rows[0].cells:
+            table.add_column(name, justify="right", no_wrap=True)
+        for row in rows:
+            tolerance = next((cell.tolerance for name, cell in row.cells.items()
+                              if name in DIFFERENTIATORS and cell.tolerance is not None), None)
+            table.add_row(quantity(row), row.probed, "" if tolerance is None else f"{tolerance:.0e}",
+                          *[cell_text(cell) for cell in row.cells.values()])
+        tables.append(table)
+    return tables
+
+
+def quantity(row: Row) -> str:
+    """The loss, its derivative, or its second derivative times a vector."""
+    return "loss" if row.order == 0 else f"{'d/d' if row.order == 1 else 'Hv, '}{row.parameter}"
+
+
+def cell_text(cell: Cell) -> str:
+    """A distance as `relative` and, where they mean something, ULPs; or a word."""
+    if cell.relative is None or cell.reason:
+        word = {MISSING: "missing", TRUTH: "[bold]truth[/bold]", UNSUPPORTED: "n/a",
+                FAILED: "[red]failed[/red]", DISAGREES: "[red]WRONG[/red]"}[cell.status]
+        return word
+    number = f"{cell.relative:.0e}" if cell.relative else "0"
+    if cell.ulps is not None:
+        number += f" {cell.ulps:6.1f}u" if cell.ulps < 1e4 else f" {cell.ulps:6.0e}u"
+    if cell.none:
+        number = "None = 0"
+    return f"[green]{number}[/green]" if cell.status == AGREES else f"[red]{number} WRONG[/red]"
+
+
+def notes(comparison: Comparison) -> list[str]:
+    """Each reason behind a word in the tables, once."""
+    found: dict[str, list[str]] = {}
+    for row in comparison.rows:
+        for name, cell in row.cells.items():
+            if cell.reason:
+                what = {MISSING: "not installed", UNSUPPORTED: "n/a"}.get(cell.status, cell.status)
+                found.setdefault(f"{name}: {what}: {cell.reason}", []).append(quantity(row))
+    return [f"{text} ({', '.join(dict.fromkeys(where))})" if "not installed" not in text else text
+            for text, where in found.items()]
+
+
+def summary_table(comparisons: list[Comparison]) -> Table:
+    """One line a library: how often it agreed, and how far off it was at worst."""
+    table = Table("library", "version", title="Verdict", title_justify="left", box=None)
+    for column in ("agrees", "gradient / SymPy", "Hv / SymPy", "gradient, all rows", "Hv, all rows"):
+        table.add_column(column, justify="right")
+    for backend in COLUMNS.values():
+        cells = [(row, row.cells[backend.name]) for c in comparisons for row in c.rows if backend.name in row.cells]
+        if not cells:
+            continue
+        if not backend.available:
+            table.add_row(backend.name, "missing", backend.library.install if backend.library else "")
+            continue
+        judged = [(row, cell) for row, cell in cells if cell.status in (AGREES, DISAGREES, FAILED)]
+        agreed = sum(cell.status == AGREES for _, cell in judged)
+        table.add_row(backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else "is the truth",
+                      *[_worst([cell for row, cell in judged
+                                if (row.reference == "sympy") == symbolic and (row.order == 2) == second])
+                        for symbolic in (True, False) for second in (False, True)])
+    return table
+
+
+def _worst(cells: list[Cell]) -> str:
+    """The largest distance, in ULPs where the reference is good enough for them."""
+    there = [cell for cell in cells if cell.relative is not None]
+    if not there:
+        return "-"
+    ulps = [cell.ulps for cell in there if cell.ulps is not None]
+    return f"{max(ulps):.1f} ulp" if len(ulps) == len(there) else f"{max(cell.relative or 0.0 for cell in there):.0e}"
+
+
+def write_json(comparisons: list[Comparison], settings: dict[str, Any], path: Path) -> None:
+    """Write everything that was found; the format is described in the README.
+
+    The file appears whole or not at all.
+    """
+    document = {
+        "schema": 1,
+        "settings": settings,
+        "machine": {"python": platform.python_version(), "platform": platform.platform(), "numpy": np.__version__},
+        "libraries": {b.name: version_of(b) or None for b in COLUMNS.values()},
+        "losses": [{"name": c.problem.name, "title": c.problem.title, "rows_of_data": c.problem.rows,
+                    "value": _finite(c.value), "formulas": dict(c.formulas),
+                    "results": [{**asdict(row), "condition": _finite(row.condition),
+                                 "cells": {name: {key: _finite(value) for key, value in asdict(cell).items()}
+                                           for name, cell in row.cells.items()}} for row in c.rows]}
+                   for c in comparisons],
+        "agree": not any(c.problems for c in comparisons),
+    }
+    text = json.dumps(document, indent=1, allow_nan=False)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text + "\n", encoding="utf-8")
+    partial.replace(path)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no inf and no nan: they become text."""
+    return value if not isinstance(value, float) or np.isfinite(value) else str(value)
