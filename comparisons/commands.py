@@ -7,11 +7,14 @@ import sys
 
 from rich.console import Console
 from rich.markup import escape
+from rich.status import Status
 from rich.table import Table
 
 from . import report
 from .backends import COLUMNS
-from .compare import Comparison, compare
+from .compare import DISAGREES, Comparison, compare
+from .conventions import CONVENTIONS, Surprise, installed, surprises
+from .libraries import LIBRARIES
 from .problem import LossError, Problem, bundled, load
 from .suspects import suspects
 
@@ -40,22 +43,27 @@ def run(arguments: argparse.Namespace) -> int:
         with screen.status(f"{problem.name} ({number} of {len(problems)})") as status:
             if not screen.is_terminal:
                 print(f"{problem.name} ({number} of {len(problems)}) ...", file=sys.stderr, flush=True)
-            comparison = compare(problem, names, arguments.seed, arguments.formula, lambda text, p=problem, n=number:
-                                 status.update(f"{p.name} ({n} of {len(problems)}): {text}"))
+
+            def progress(text: str, place: str = f"{problem.name} ({number} of {len(problems)})",
+                         status: Status = status) -> None:
+                status.update(f"{place}: {text}")
+
+            comparison = compare(problem, names, arguments.seed, arguments.formula, progress)
         comparisons.append(comparison)
         screen.rule(f"[bold]{escape(problem.name)}[/bold]", align="left")
         screen.print(escape(problem.title))
         screen.print(f"loss {comparison.value:.6g}, {arguments.dtype}, inputs " + ", ".join(
             f"{name}{list(array.shape)}" for name, array in problem.inputs.items()))
-        for table in report.comparison_tables(comparison):
+        for title, table in report.comparison_tables(comparison):
             screen.print()
+            screen.print(title)
             screen.print(table)
         for note in report.notes(comparison):
-            screen.print(f"  {escape(note)}")
+            screen.print(f"  {escape(note)}", soft_wrap=True)
         for symbol, formula in comparison.formulas:
             screen.print(f"\n[bold]d loss / d {escape(symbol)}[/bold] = {escape(formula)}", soft_wrap=True)
         screen.print()
-    undeclared: list[str] = []
+    undeclared = [_told(surprise) for surprise in surprises() if surprise.library in names]
     screen.print(report.summary_table(comparisons))
     screen.print("A distance is max|a - b| / max|b|; u is a unit in the last place of max|b|. Tolerance: 8 sqrt(n) eps "
                  "(n the longest axis) times the measured condition of the quantity.")
@@ -80,12 +88,15 @@ def chosen(only: str | None) -> list[str]:
 def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str]) -> int:
     """Say whether all agree, and if not, what disagrees and which op is to blame."""
     wrong = [(c.problem, *problem) for c in comparisons for problem in c.problems]
+    lines = {}
     for problem, row, name, cell in wrong:
-        what = cell.reason or f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed"
         where = f"{problem.name}, {report.quantity(row)}, on {row.rows or 1} rows"
-        screen.print(f"[red]WRONG[/red] {where}: {name}: {escape(what)}")
+        off = f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed" if not cell.reason else cell.reason
+        lines[problem.name, name, cell.reason or where] = f"{where}: {name}: {off}"
+    for line in lines.values():  # a reason is told once, not for each quantity
+        screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
     blamed: dict[str, Problem] = {}
-    for problem in {p.name: p for p, _, name, cell in wrong if name == "tapes"}.values():
+    for problem in {p.name: p for p, _, name, cell in wrong if (name, cell.status) == ("tapes", DISAGREES)}.values():
         for sentence in suspects(problem.first_rows(4)):
             blamed.setdefault(sentence, problem)
     for sentence in blamed:
@@ -97,7 +108,8 @@ def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str
         return DISAGREE
     columns = {name for c in comparisons for row in c.rows for name in row.cells}
     missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]
-    screen.print(f"[green bold]{'All that is installed agrees.' if missing else 'All libraries agree.'}[/green bold]")
+    everything = columns == COLUMNS.keys() and not missing
+    screen.print(f"[green bold]{'All libraries agree.' if everything else 'All that was compared agrees.'}[/green bold]")
     if missing:
         screen.print("Not compared: " + ", ".join(f"{b.name} ({b.library.install})" for b in missing if b.library))
     return AGREE
@@ -130,8 +142,37 @@ def semantics(arguments: argparse.Namespace) -> int:
 
 
 def conventions(arguments: argparse.Namespace) -> int:
-    """Where libraries differ by convention."""
-    raise NotImplementedError
+    """Where libraries differ by convention, measured now."""
+
+    screen = report.console()
+    libraries = list(dict.fromkeys(name for each in CONVENTIONS for name in each.expected))
+    shown = Table("point", "in TensorFlow's words", *libraries, "why", box=None, pad_edge=False)
+    for each in CONVENTIONS:
+        answers = [_answer(each.expected[name]) if name in each.expected else "" for name in libraries]
+        shown.add_row(escape(each.name), escape(each.tf), *[escape(answer) for answer in answers], escape(each.why))
+    screen.print("The gradient that each library is declared to give, and why they differ:")
+    screen.print(shown)
+    with screen.status("measuring"):
+        found = [_told(surprise) for surprise in surprises()]
+    for line in found:
+        screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
+    absent = [name for name in libraries if not installed(name)]
+    measured = sum(name in each.expected for each in CONVENTIONS for name in libraries if name not in absent)
+    screen.print(f"{measured - len(found)} of {measured} answers are as declared." + "".join(
+        f" Not measured: {name} ({LIBRARIES[name].install})." for name in absent))
+    return DISAGREE if found else AGREE
+
+
+def _told(surprise: Surprise) -> str:
+    return (f"{surprise.convention}: {surprise.library}: {surprise.kind}: declared {_answer(surprise.declared)}, "
+            f"measured {_answer(surprise.measured)}")
+
+
+def _answer(declared: object) -> str:
+    """A gradient, or one for each argument, in few characters."""
+    if isinstance(declared, tuple):
+        return ", ".join(map(_answer, declared))
+    return f"{declared:.4g}" if isinstance(declared, float) else str(declared)
 
 
 COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions}

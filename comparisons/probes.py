@@ -23,7 +23,8 @@ class Probes:
     def project(self, gradient: np.ndarray) -> np.ndarray:
         """The derivatives in the probed directions that a gradient stands for, in extended precision."""
         wide = np.asarray(gradient).astype(np.longdouble)
-        return np.array([np.sum(wide * d) for d in self.directions], np.longdouble)
+        with np.errstate(invalid="ignore"):  # 0 times inf: a gradient with inf in it projects to nan, and is noticed
+            return np.array([np.sum(wide * d) for d in self.directions], np.longdouble)
 
     def groups(self, values: np.ndarray) -> list[np.ndarray]:
         """Single entries, and mixed directions: they differ in scale, so each group is measured on its own."""

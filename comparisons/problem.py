@@ -70,7 +70,8 @@ class Problem:
         if value is None or tuple(shape) != ():
             what = "None: return the value" if value is None else f"shape {tuple(shape)}: reduce it to one number, "\
                 "for instance with tf.reduce_mean"
-            raise LossError(f"{self.path.name}: loss returned {what}")
+            line = self.function.__code__.co_firstlineno
+            raise LossError(f"{self.path.name}, line {line}: loss returned {what}")
         return value
 
 

@@ -53,25 +53,26 @@ def losses_table(losses: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def comparison_tables(comparison: Comparison) -> list[Table]:
-    """A table for each size of the data: a row for each quantity, a column for each library."""
+def comparison_tables(comparison: Comparison) -> list[tuple[str, Table]]:
+    """A title and a table for each size of the data: a row for each quantity, a column for each library."""
     problem = comparison.problem
     tables = []
     for size, reference in dict.fromkeys((row.rows, row.reference) for row in comparison.rows):
         rows = [row for row in comparison.rows if (row.rows, row.reference) == (size, reference)]
-        data = f"on {'all ' if size == problem.rows else 'the first '}{size:,} rows, " if size else ""
-        table = Table(title=f"{data}against {REFERENCES[reference]}", title_justify="left", box=None, pad_edge=False)
+        data = f"On {'all ' if size == problem.rows else 'the first '}{size:,} rows, against " if size else "Against "
+        table = Table(box=None, pad_edge=False)
         table.add_column("quantity", no_wrap=True)
         table.add_column("probed", no_wrap=True)
         table.add_column("tolerance", justify="right", no_wrap=True)
-        for name in rows[0].cells:
+        columns = [name for name in rows[0].cells if COLUMNS[name].available]  # what is missing has a row in the verdict
+        for name in columns:
             table.add_column(name, justify="right", no_wrap=True)
         for row in rows:
             tolerance = next((cell.tolerance for name, cell in row.cells.items()
                               if name in DIFFERENTIATORS and cell.tolerance is not None), None)
             table.add_row(quantity(row), row.probed, "" if tolerance is None else f"{tolerance:.0e}",
-                          *[cell_text(cell) for cell in row.cells.values()])
-        tables.append(table)
+                          *[cell_text(row.cells[name]) for name in columns])
+        tables.append((data + REFERENCES[reference], table))
     return tables
 
 
@@ -83,7 +84,7 @@ def quantity(row: Row) -> str:
 def cell_text(cell: Cell) -> str:
     """A distance as `relative` and, where they mean something, ULPs; or a word."""
     if cell.relative is None or cell.reason:
-        word = {MISSING: "missing", TRUTH: "[bold]truth[/bold]", UNSUPPORTED: "n/a",
+        word = {TRUTH: "[bold]truth[/bold]", UNSUPPORTED: "n/a",
                 FAILED: "[red]failed[/red]", DISAGREES: "[red]WRONG[/red]"}[cell.status]
         return word
     number = f"{cell.relative:.0e}" if cell.relative else "0"
@@ -99,11 +100,10 @@ def notes(comparison: Comparison) -> list[str]:
     found: dict[str, list[str]] = {}
     for row in comparison.rows:
         for name, cell in row.cells.items():
-            if cell.reason:
-                what = {MISSING: "not installed", UNSUPPORTED: "n/a"}.get(cell.status, cell.status)
+            if cell.reason and cell.status != MISSING:
+                what = "n/a" if cell.status == UNSUPPORTED else cell.status
                 found.setdefault(f"{name}: {what}: {cell.reason}", []).append(quantity(row))
-    return [f"{text} ({', '.join(dict.fromkeys(where))})" if "not installed" not in text else text
-            for text, where in found.items()]
+    return [f"{text} ({', '.join(dict.fromkeys(where))})" for text, where in found.items()]
 
 
 def summary_table(comparisons: list[Comparison]) -> Table:

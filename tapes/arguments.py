@@ -14,7 +14,8 @@ import numpy as np
 from . import nest
 from .convert import convert
 from .errors import InvalidArgumentError
-from .tensor import Tensor, TensorLike
+from .protocols import TensorLike
+from .tensor import Tensor
 
 logger = logging.getLogger("tapes")
 _PACKAGE = os.path.dirname(__file__)
@@ -83,15 +84,15 @@ def conjugate(x: Tensor) -> Tensor:
     return conj(x)
 
 
-_warnings: Counter[tuple[str, int]] = Counter()
+logged: Counter[tuple[str, int]] = Counter()
 
 
-def warn(message: str, *args: Any) -> None:
-    """Log a warning, at most five times for each line of the user's program."""
+def warn(message: str, *args: Any, times: int = 5) -> None:
+    """Log a warning, at most so many times for each line of the user's program."""
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
         frame = frame.f_back
     place = (frame.f_code.co_filename, frame.f_lineno)
-    _warnings[place] += 1
-    if _warnings[place] <= 5:
+    logged[place] += 1
+    if logged[place] <= times:
         logger.warning(message, *args)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from .dtypes import as_dtype
-from .tensor import Tensor, TensorLike
+from .protocols import TensorLike
+from .tensor import Tensor
 
 
 def convert(value: Any, dtype: np.dtype | None = None) -> Tensor:
@@ -16,7 +17,7 @@ def convert(value: Any, dtype: np.dtype | None = None) -> Tensor:
 
     Without `dtype` an array keeps its own, and Python's float, int, bool and complex become float32, int32, bool and
     complex128. Lists that hold tensors are stacked, on the tape. TypeError when the conversion would lose meaning
-    (1.5 as an integer), ValueError for what is not numbers.
+    (1.5 as an integer), ValueError for what is not numbers or is out of range.
     """
     if type(value) is float and dtype is not None and dtype.kind == "f":
         return Tensor(dtype.type(value))  # `2.0 * x`, the usual case
@@ -24,7 +25,8 @@ def convert(value: Any, dtype: np.dtype | None = None) -> Tensor:
         tensor = value._read()
         if dtype is not None and tensor._array.dtype != dtype:
             raise ValueError(f"Tensor conversion requested dtype {dtype.name} for Tensor with dtype "
-                             f"{tensor.dtype.name}: {tensor!r}. Say tapes.cast(tensor, tapes.{dtype.name}).")
+                             f"{tensor.dtype.name} and shape {tensor.shape}. Say tapes.cast(tensor, "
+                             f"tapes.{dtype.name}).")
         return tensor
     if isinstance(value, (list, tuple)) and _holds_tensors(value):
         from .ops.shapes import stack  # an op, and ops are built on tensors
@@ -37,32 +39,53 @@ def convert(value: Any, dtype: np.dtype | None = None) -> Tensor:
 
 def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
     """A fresh array that nobody else can write to; the dtype rules are those of `convert`."""
-    if value is None:
-        raise ValueError("Attempt to convert a value (None) with an unsupported type (<class 'NoneType'>) to a "
-                         "Tensor. Did a function forget to return, or is this a gradient that is None?")
     try:
         array = np.array(value)
-    except ValueError as error:
+    except ValueError:
         if isinstance(value, (list, tuple)):
-            raise ValueError("Can't convert non-rectangular Python sequence to Tensor: all rows of a tensor have "
-                             f"the same length. ({error})") from None
+            raise ValueError("Can't convert non-rectangular Python sequence to Tensor: all rows of a tensor have the "
+                             f"same length, got {_shown(value)}. Pad the short ones.") from None
         raise
     if array.dtype.kind not in "fiubc":
-        raise ValueError(f"Attempt to convert a value ({value!r}) with an unsupported type ({type(value)}) to a "
-                         "Tensor: tensors hold numbers and booleans.")
+        raise _no_numbers(value, array)
     if dtype is None:
         dtype = array.dtype if hasattr(value, "dtype") else _default_dtype(array, value)
     if array.dtype != dtype and not _keeps_meaning(array.dtype.kind, dtype.kind):
-        raise TypeError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.name}: a {array.dtype.name} does "
-                        f"not fit there. Make both operands of one dtype, for instance with "
-                        f"tapes.cast(tensor, tapes.float32).")
+        raise TypeError(f"Cannot convert {_shown(value)} to EagerTensor of dtype {dtype.name}, where it would lose "
+                        "what it means. Bring both to one dtype: tapes.cast(tensor, tapes.float32), or write 2.0 "
+                        "instead of 2 where the tensor is made.")
     if array.dtype != dtype and dtype.kind in "iu" and array.size:
         limits = np.iinfo(dtype)
         if array.min() < limits.min or array.max() > limits.max:
-            raise ValueError(f"Cannot convert {value!r} to EagerTensor of dtype {dtype.name}: its numbers go from "
-                             f"{limits.min} to {limits.max}.")
+            raise ValueError(f"Cannot convert {_shown(value)} to EagerTensor of dtype {dtype.name}: its numbers go "
+                             f"from {limits.min} to {limits.max}.")
     as_dtype(dtype)
     return array.astype(dtype, copy=False)
+
+
+def _no_numbers(value: Any, array: np.ndarray) -> ValueError:
+    """Say which entry is to blame, and for None what it usually means."""
+    wrong = next((leaf for leaf in _leaves(value) if not isinstance(leaf, (float, complex, np.generic))
+                  and not (isinstance(leaf, int) and abs(leaf) < 2**63)), value)
+    if isinstance(wrong, int):
+        return ValueError("Can't convert Python sequence with out-of-range integer to Tensor: the largest integer of "
+                          f"a tensor is {np.iinfo(np.int64).max}. Write it as a float: {float(wrong)!r}.")
+    if hasattr(value, "dtype"):
+        return ValueError(f"Failed to convert a NumPy array to a Tensor (Unsupported numpy type: {array.dtype}). "
+                          "Convert it first, for instance with array.astype(numpy.float32).")
+    place = "" if wrong is value else f", an entry of {_shown(value)}"
+    cure = ("Did a function forget to return, or is this a gradient that is None?" if wrong is None
+            else "Tensors hold numbers and booleans.")
+    return ValueError(f"Attempt to convert a value ({_shown(wrong)}) with an unsupported type ({type(wrong)}) to a "
+                      f"Tensor{place}. {cure}")
+
+
+def _shown(value: Any) -> str:
+    """A value as an error can show it: an array by its dtype and shape, a long text by its beginning."""
+    if hasattr(value, "dtype") and np.ndim(value):
+        return f"a {value.dtype} array of shape {tuple(value.shape)}"
+    text = repr(value)
+    return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _default_dtype(array: np.ndarray, value: Any) -> np.dtype:
@@ -71,13 +94,15 @@ def _default_dtype(array: np.ndarray, value: Any) -> np.dtype:
         return array.dtype
     if array.dtype == np.float64:
         return np.dtype(np.float32)
-    if array.dtype.kind == "i" and (not array.size or abs(array).max() < 2**31):
+    if array.dtype.kind == "u":  # NumPy's way out for what is too large for int64
+        raise _no_numbers(value, array)
+    if array.dtype.kind == "i" and (not array.size or (array.min() >= -2**31 and array.max() < 2**31)):
         return np.dtype(np.int32)
     return array.dtype
 
 
 def _keeps_meaning(given: str, wanted: str) -> bool:
-    return {"b": wanted == "b", "i": wanted in "iufc", "u": wanted in "iufc", "f": wanted in "fc"}.get(
+    return {"b": True, "i": wanted in "iufc", "u": wanted in "iufc", "f": wanted in "fc"}.get(
         given, wanted == "c")
 
 

@@ -101,6 +101,8 @@ def as_dtype(dtype: Any) -> DType:
     """
     if isinstance(dtype, DType):
         return dtype
+    if dtype is None:  # NumPy would take it for float64
+        raise TypeError("Cannot convert None to a dtype of tapes: name one, for instance tapes.float32.")
     if dtype is float:
         return float32
     if dtype is int:

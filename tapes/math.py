@@ -7,12 +7,23 @@ from typing import Any
 import numpy as np
 
 from .convert import convert
-from .dtypes import as_dtype
+from .dtypes import as_dtype, int64
+from .errors import InvalidArgumentError
 from .ops import elementwise as e
 from .ops import reductions as r
-from .ops.shapes import normal_axis
-from .public import public
-from .tensor import Tensor, TensorLike
+from .protocols import TensorLike
+from .public import integers, place, public
+from .tensor import Tensor
+
+__all__ = ["abs", "acos", "acosh", "add", "add_n", "argmax", "argmin", "asin", "asinh", "atan", "atan2", "atanh",
+           "ceil", "conj", "cos", "cosh", "cumsum", "divide", "divide_no_nan", "equal", "erf", "exp", "expm1",
+           "floor", "floordiv", "greater", "greater_equal", "imag", "is_finite", "is_inf", "is_nan",
+           "less", "less_equal", "log", "log1p", "log_sigmoid", "logical_and", "logical_not",
+           "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply", "negative", "not_equal", "pow",
+           "real", "reciprocal", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean",
+           "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "round", "rsqrt", "sigmoid",
+           "sign", "sin", "sinh", "softplus", "sqrt", "square", "squared_difference", "subtract", "tan",
+           "tanh", "truediv"]
 
 add = public(e.add, "x y", "The sum of x and y.",
     "tf.add([1.0, 2.0], 3.0)", "tapes.Tensor([4. 5.], shape=(2,), dtype=float32)")
@@ -131,7 +142,7 @@ conj = public(e.conj, "x", "The complex conjugate.",
 truediv = divide
 
 
-def log_sigmoid(x: Any) -> Tensor:
+def log_sigmoid(x: Any, *, name: str | None = None) -> Tensor:
     """The logarithm of the sigmoid, which overflows nowhere.
 
     >>> import tapes as tf
@@ -141,7 +152,7 @@ def log_sigmoid(x: Any) -> Tensor:
     return -softplus(-convert(x))
 
 
-def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Tensor:
+def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, *, name: str | None = None) -> Tensor:
     """The number, cut off at a lower and an upper bound; at the bounds the derivative is taken to be 1.
 
     >>> import tapes as tf
@@ -151,7 +162,7 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any) -> Tensor:
     return e.clip_by_value(convert(t), clip_value_min, clip_value_max)
 
 
-def cast(x: Any, dtype: Any) -> Tensor:
+def cast(x: Any, dtype: Any, *, name: str | None = None) -> Tensor:
     """The same numbers in another dtype; a tensor that has it already is returned as it is.
 
     Between floating dtypes the adjoint is cast back; to and from integers there is no gradient. Floats lose their
@@ -165,7 +176,7 @@ def cast(x: Any, dtype: Any) -> Tensor:
     return tensor if tensor.dtype == wanted else e.cast(tensor, dtype=wanted.dtype)
 
 
-def add_n(inputs: Any) -> Tensor:
+def add_n(inputs: Any, *, name: str | None = None) -> Tensor:
     """The sum of a list of tensors of one shape and dtype. ValueError for an empty list.
 
     >>> import tapes as tf
@@ -174,37 +185,35 @@ def add_n(inputs: Any) -> Tensor:
     """
     inputs = list(inputs) if isinstance(inputs, (list, tuple)) else [inputs]
     if not inputs:
-        raise ValueError("add_n needs at least one tensor")
+        raise ValueError("add_n: a list of at least one tensor is needed, got an empty one")
     tensors = [convert(x) for x in inputs]
     if len({x.shape for x in tensors}) > 1:
-        raise ValueError(f"add_n needs tensors of one shape, got {', '.join(str(x.shape) for x in tensors)}")
+        shapes = ", ".join(str(x.shape) for x in tensors)
+        raise InvalidArgumentError(f"add_n: the tensors must have one shape, got {shapes}")
     return e.add_n(*tensors)
 
 
-def _axis(axis: Any, tensor: Tensor) -> int | tuple[int, ...] | None:
-    """The axis or axes as plain integers counted from the front; ValueError when the tensor has no such axis."""
-    if axis is None or (isinstance(axis, (list, tuple)) and not axis):
-        return None if axis is None else ()
-    axes = np.asarray(axis)
-    if axes.dtype.kind not in "iu" or axes.ndim > 1:
-        raise TypeError(f"axis must be an integer or a list of integers, got {axis!r}")
-    normal = tuple(normal_axis(int(a), tensor.ndim) for a in axes.reshape(-1))
-    if len(set(normal)) != len(normal):
-        raise ValueError(f"axis {axis!r} names an axis twice")
-    return normal if axes.ndim else normal[0]
+def _axis(axis: Any, tensor: Tensor, op: str) -> int | tuple[int, ...] | None:
+    """The axis or axes as plain integers counted from the front."""
+    if axis is None:
+        return None
+    axes = tuple(place(a, tensor.ndim, op) for a in integers(axis, f"{op}: axis"))
+    if len(set(axes)) != len(axes):
+        raise InvalidArgumentError(f"{op}: axis {axis!r} names an axis twice")
+    return axes if np.ndim(axis) else axes[0]
 
 
 def _reduction(op: Any, sentence: str, example: str, output: str) -> Any:
-    def reduce(input_tensor: Any, axis: Any = None, keepdims: bool = False, name: str | None = None) -> Tensor:
+    def reduce(input_tensor: Any, axis: Any = None, keepdims: bool = False, *, name: str | None = None) -> Tensor:
         tensor = convert(input_tensor)
-        return op(tensor, axis=_axis(axis, tensor), keepdims=bool(keepdims))
+        return op(tensor, axis=_axis(axis, tensor, op.name), keepdims=bool(keepdims))
 
     reduce.__name__ = reduce.__qualname__ = op.name
     reduce.op = op  # type: ignore[attr-defined]
     reduce.__doc__ = f"""{sentence}
 
     `axis` is the axis or the list of axes to reduce, by default all; with `keepdims` they stay, with length 1. A list
-    of tensors is stacked first. ValueError when there is no such axis.
+    of tensors is stacked first. InvalidArgumentError when there is no such axis.
 
     >>> import tapes as tf
     >>> print({example})
@@ -239,7 +248,8 @@ reduce_any = _reduction(
     "tf.reduce_any([True, False])", "tapes.Tensor(True, shape=(), dtype=bool)")
 
 
-def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, *,
+                    name: str | None = None) -> Tensor:
     """The mean squared distance from the mean, along axes.
 
     >>> import tapes as tf
@@ -247,10 +257,13 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False)
     tapes.Tensor(1.0, shape=(), dtype=float32)
     """
     tensor = convert(input_tensor)
+    if not (tensor.dtype.is_floating or tensor.dtype.is_complex):
+        raise TypeError("reduce_variance and reduce_std: Input must be either real or complex, got "
+                        f"{tensor.dtype.name}: say tapes.cast(tensor, tapes.float32)")
     return reduce_mean(square(tensor - reduce_mean(tensor, axis, keepdims=True)), axis, keepdims)
 
 
-def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> Tensor:
+def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, *, name: str | None = None) -> Tensor:
     """The square root of the variance, along axes; where the variance is 0 its gradient is nan.
 
     >>> import tapes as tf
@@ -260,8 +273,8 @@ def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False) -> T
     return sqrt(reduce_variance(input_tensor, axis, keepdims))
 
 
-def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64) -> Tensor:
-    """The index of the largest entry along one axis, the first one where several tie. It has no derivative.
+def argmax(input: Any, axis: Any = None, output_type: Any = int64, *, name: str | None = None) -> Tensor:
+    """The index of the largest entry along one axis, by default 0; the first where several tie. It has no derivative.
 
     >>> import tapes as tf
     >>> print(tf.argmax([[1.0, 5.0], [7.0, 2.0]], axis=1))
@@ -270,8 +283,8 @@ def argmax(input: Any, axis: int | None = None, output_type: Any = np.int64) -> 
     return _position(r.argmax, input, axis, output_type)
 
 
-def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64) -> Tensor:
-    """The index of the smallest entry along one axis, the first one where several tie. It has no derivative.
+def argmin(input: Any, axis: Any = None, output_type: Any = int64, *, name: str | None = None) -> Tensor:
+    """The index of the smallest entry along one axis, by default 0; the first where several tie. It has no derivative.
 
     >>> import tapes as tf
     >>> print(tf.argmin([[1.0, 5.0], [7.0, 2.0]], axis=1))
@@ -280,12 +293,13 @@ def argmin(input: Any, axis: int | None = None, output_type: Any = np.int64) -> 
     return _position(r.argmin, input, axis, output_type)
 
 
-def _position(op: Any, x: Any, axis: int | None, dtype: Any) -> Tensor:
+def _position(op: Any, x: Any, axis: Any, dtype: Any) -> Tensor:
     tensor = convert(x)
-    return op(tensor, axis=normal_axis(axis or 0, tensor.ndim), dtype=as_dtype(dtype).dtype)
+    return op(tensor, axis=place(0 if axis is None else axis, tensor.ndim, op.name), dtype=as_dtype(dtype).dtype)
 
 
-def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Tensor:
+def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, *,
+           name: str | None = None) -> Tensor:
     """The running sum along an axis: without the entry itself if `exclusive`, from the end if `reverse`.
 
     >>> import tapes as tf
@@ -293,7 +307,7 @@ def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False
     tapes.Tensor([1. 3. 6.], shape=(3,), dtype=float32)
     """
     tensor = convert(x)
-    return r.cumsum(tensor, axis=normal_axis(axis, tensor.ndim), exclusive=bool(exclusive), reverse=bool(reverse))
+    return r.cumsum(tensor, axis=place(axis, tensor.ndim, "cumsum"), exclusive=bool(exclusive), reverse=bool(reverse))
 
 
 def is_tensor(x: Any) -> bool:

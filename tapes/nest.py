@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from .tensor import TensorLike
+from .protocols import TensorLike
 
 
 def _children(structure: Any) -> list[Any] | None:
@@ -61,7 +62,10 @@ def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
         return next(leaves)
     if isinstance(structure, Mapping):
         packed = {key: _pack(structure[key], leaves) for key in sorted(structure)}
-        return type(structure)((key, packed[key]) for key in structure)  # type: ignore[call-arg]
+        pairs = [(key, packed[key]) for key in structure]
+        if isinstance(structure, defaultdict):
+            return type(structure)(structure.default_factory, pairs)
+        return type(structure)(pairs)  # type: ignore[call-arg]
     if isinstance(structure, (list, tuple)):
         children = [_pack(child, leaves) for child in structure]
         return type(structure)(*children) if hasattr(structure, "_fields") else type(structure)(children)

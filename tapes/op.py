@@ -11,7 +11,8 @@ import numpy as np
 
 from .convert import convert
 from .errors import InvalidArgumentError
-from .tensor import Tensor, TensorLike
+from .protocols import TensorLike
+from .tensor import Tensor
 
 Rule = Callable[..., Any]  # (adjoint of the output, output, *inputs, **params) -> adjoint of one input
 
@@ -50,20 +51,22 @@ class Op:
             output, the output, the inputs and the parameters, and returns the adjoint of its input, of that input's
             shape. For an op of any number of inputs: `Each(...)`.
         formula: what an elementwise op computes, in SymPy's language, for the symbolic cross-check.
-        smooth: for each input the open interval in which the op is smooth, so that tests can sample it.
+        smooth: for each input of an elementwise op the interval in which it is smooth, so that tests can sample it;
+            for several intervals, all their ends in order.
+        kinds: the numbers it takes, in NumPy's letters: b for bool, i and u for integers, f floating, c complex.
         examples: for the tests, pairs of inputs (a shape, or an array where the numbers matter) and parameters.
         alike: which inputs must have one dtype; the others are conditions or indices.
         linear: whether the result is linear in all inputs together, parameters fixed.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: Iterable[Rule | None], *,
-                 formula: str | None = None, smooth: Sequence[tuple[float, float]] = ((-2.0, 2.0),),
-                 examples: Sequence[tuple[tuple[Any, ...], dict[str, Any]]] = (), alike: slice = slice(None),
-                 linear: bool = False, doc: str = "") -> None:
+                 formula: str | None = None, smooth: Sequence[tuple[float, ...]] = (),
+                 kinds: str = "biufc", examples: Sequence[tuple[tuple[Any, ...], dict[str, Any]]] = (),
+                 alike: slice = slice(None), linear: bool = False, doc: str = "") -> None:
         if name in registry:
             raise ValueError(f"there is an op {name!r} already")
         self.name, self.forward, self.rules, self.formula, self.smooth = name, forward, rules, formula, smooth
-        self.examples, self.alike, self.linear, self.__doc__ = examples, alike, linear, doc
+        self.kinds, self.examples, self.alike, self.linear, self.__doc__ = kinds, examples, alike, linear, doc
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
@@ -76,12 +79,15 @@ class Op:
                 arrays = [x._array for x in inputs]
                 break
             arrays.append(x._array)
+        dtype = arrays[0].dtype
         if len(arrays) > 1:
             alike = arrays[self.alike]
             dtype = alike[0].dtype
             for array in alike:
                 if array.dtype is not dtype and array.dtype != dtype:
                     raise self._mixed_dtypes(arrays)
+        if dtype.kind not in self.kinds:
+            raise self._wrong_kind(arrays, dtype)
         try:
             array = self.forward(*arrays, **params)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
@@ -95,28 +101,52 @@ class Op:
             listener.record(self, inputs, params, output)
         return output
 
-    def _tensors(self, inputs: Sequence[Any]) -> list[Tensor]:
+    def _tensors(self, inputs: Sequence[Any]) -> tuple[Tensor, ...]:
         """All inputs as tensors: Variables are read, numbers and arrays take the dtype of the tensors beside them."""
         places = range(len(inputs))[self.alike]
         dtype = next((inputs[i]._array.dtype for i in places if isinstance(inputs[i], TensorLike)), None)
-        return [x._read() if isinstance(x, TensorLike) else convert(x, dtype if i in places else None)
-                for i, x in enumerate(inputs)]
+        try:
+            return tuple([x._read() if isinstance(x, TensorLike) else convert(x, dtype if i in places else None)
+                          for i, x in enumerate(inputs)])
+        except (TypeError, ValueError) as error:
+            raise self.named(error) from None
+
+    def named(self, error: Exception) -> Exception:
+        """The same error about an input, which now says which op it was for."""
+        return type(error)(f"{error} [Op:{self.name}]")
 
     def _mixed_dtypes(self, arrays: list[np.ndarray]) -> InvalidArgumentError:
         """Nothing is promoted behind the user's back."""
         places = range(len(arrays))[self.alike]
         wanted = arrays[places[0]].dtype
         place = next(i for i in places if arrays[i].dtype != wanted)
+        common = next((array.dtype for array in arrays[self.alike] if array.dtype.kind in "fc"), wanted)
         return InvalidArgumentError(
             f"cannot compute {self.name} as input #{place}(zero-based) was expected to be a {wanted.name} tensor but "
-            f"is a {arrays[place].dtype.name} tensor. Bring both to one dtype: tapes.cast(tensor, "
-            f"tapes.{wanted.name}).")
+            f"is a {arrays[place].dtype.name} tensor: {self._call(arrays)}. Bring all to one dtype: "
+            f"tapes.cast(tensor, tapes.{common.name}).")
+
+    def _wrong_kind(self, arrays: list[np.ndarray], dtype: np.dtype) -> InvalidArgumentError:
+        words = {"b": "booleans", "i": "integers", "f": "floating numbers", "c": "complex numbers"}
+        taken = ", ".join(word for kind, word in words.items() if kind in self.kinds)
+        cure = ("Write a comparison, such as x > 0, or tapes.cast(tensor, tapes.bool)" if self.kinds == "b"
+                else "Say tapes.cast(tensor, tapes.float32)")
+        return InvalidArgumentError(f"{self._call(arrays)}: {self.name} takes {taken}; not {dtype.name}. {cure}.")
 
     def _explain(self, error: Exception, arrays: list[np.ndarray], params: dict[str, Any]) -> Exception:
-        given = ", ".join(f"{array.dtype.name}{list(array.shape)}" for array in arrays)
-        settings = "".join(f", {key}={value!r}" for key, value in params.items())
-        kind = TypeError if isinstance(error, TypeError) else InvalidArgumentError
-        return kind(f"{self.name}({given}{settings}): {error}")
+        kind = type(error) if isinstance(error, (TypeError, FloatingPointError)) else InvalidArgumentError
+        said = str(error).strip()
+        if "broadcast together" in said and not params:
+            shapes = " vs. ".join(str(list(array.shape)) for array in arrays)
+            said = (f"Incompatible shapes: {shapes}. Compared from the last axis backwards, two lengths fit when they "
+                    "are equal or one of them is 1.")
+        return kind(f"{self._call(arrays, params)}: {said}")
+
+    def _call(self, arrays: list[np.ndarray], params: dict[str, Any] | None = None) -> str:
+        """The call as a person writes it down: each array by its dtype and shape."""
+        given = [f"{array.dtype.name}{list(array.shape)}" for array in arrays]
+        given += [f"{key}={getattr(value, 'name', repr(value))}" for key, value in (params or {}).items()]
+        return f"{self.name}({', '.join(given)})"
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -150,6 +180,7 @@ def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: A
     if len(rules) > 1:
         rules = [_unbroadcasting(rule, index) for index, rule in enumerate(rules)]
     row.setdefault("smooth", ((-2.0, 2.0),) * len(partials))
+    row.setdefault("kinds", "fc")
     return Op(name, forward, rules, **row)
 
 

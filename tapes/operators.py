@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from .convert import convert
 from .op import Op
 from .ops import elementwise as e
 from .ops.indexing import gather, getitem
 from .ops.linalg import matmul
 from .ops.shapes import reshape
-from .tensor import TensorLike
+from .protocols import TensorLike
 
 _BINARY: dict[str, Op] = {
     "add": e.add, "sub": e.subtract, "mul": e.multiply, "truediv": e.divide, "floordiv": e.floordiv, "mod": e.mod,
@@ -45,11 +46,24 @@ for _name, _op in _UNARY.items():
 
 
 def _equal(x: TensorLike, y: object) -> Any:
-    return False if y is None else e.equal(x, y)
+    """Entry by entry; but None, and what has another shape, is simply not equal: `x in tensors` can be asked."""
+    if y is None:
+        return False
+    return e.equal(x, y) if _fits(x, y) else convert(False)
 
 
 def _not_equal(x: TensorLike, y: object) -> Any:
-    return True if y is None else e.not_equal(x, y)
+    if y is None:
+        return True
+    return e.not_equal(x, y) if _fits(x, y) else convert(True)
+
+
+def _fits(x: TensorLike, y: Any) -> bool:
+    try:
+        np.broadcast_shapes(x.shape, y.shape if hasattr(y, "shape") else np.shape(y))
+    except ValueError:
+        return False
+    return True
 
 
 def _getitem(x: TensorLike, index: Any) -> Any:
@@ -62,7 +76,7 @@ def _getitem(x: TensorLike, index: Any) -> Any:
 
 def _place(place: Any) -> Any:
     if isinstance(place, slice):
-        return slice(*(None if bound is None else int(bound) for bound in (place.start, place.stop, place.step)))
+        return slice(*(None if bound is None else _place(bound) for bound in (place.start, place.stop, place.step)))
     if place is None or place is Ellipsis:
         return place
     integer = getattr(place, "dtype", None) is None or np.dtype(place.dtype).kind in "iu"
@@ -84,4 +98,4 @@ def mask(x: Any, chosen: Any) -> Any:
 
 TensorLike.__eq__ = _equal  # type: ignore[method-assign, assignment]
 TensorLike.__ne__ = _not_equal  # type: ignore[method-assign, assignment]
-TensorLike.__getitem__ = _getitem  # type: ignore[attr-defined]
+TensorLike.__getitem__ = _getitem  # type: ignore[method-assign, assignment]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import inspect
+import operator
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from .convert import convert
+from .errors import InvalidArgumentError
 from .op import Op
-from .tensor import Tensor, TensorLike
+from .protocols import TensorLike
+from .tensor import Tensor
 
 
 def public(op: Op, names: str, sentence: str, example: str, output: str, source: str = "") -> Callable[..., Tensor]:
@@ -27,17 +32,21 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
         if keywords or len(args) != len(order):
             args = bind(*args, **keywords)
         if not any(isinstance(x, TensorLike) for x in args):
-            args = (convert(args[0]), *args[1:])
+            try:
+                args = (convert(args[0]), *args[1:])
+            except (TypeError, ValueError) as error:
+                raise op.named(error) from None
         return op(*args)
 
     parameters = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in order]
-    signature = inspect.Signature([*parameters, inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None)])
+    parameters.append(inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None))
+    signature = inspect.Signature(parameters)
 
     def bind(*args: Any, **keywords: Any) -> tuple[Any, ...]:
         try:
             bound = signature.bind(*args, **keywords)
         except TypeError as error:
-            raise TypeError(f"{function.__name__}{signature}: {error}") from None
+            raise TypeError(f"{function.__name__}({', '.join(order)}): {error}") from None
         return tuple(bound.arguments[each] for each in order)
 
     function.__name__ = function.__qualname__ = example.partition("(")[0].rpartition(".")[2]
@@ -47,11 +56,39 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
     derivative = "" if any(op.rules) else "It has no derivative: gradients are None. "
     function.__doc__ = f"""{sentence}
 
-    {formula}{derivative}Entry by entry, with broadcasting. Arguments are tensors, Variables, arrays or numbers of one dtype;
-    `name` is accepted and ignored. InvalidArgumentError when shapes or dtypes do not fit.
+    {formula}{derivative}Entry by entry, with broadcasting. Arguments are tensors, Variables, arrays or numbers of one
+    dtype; `name` is accepted and ignored. InvalidArgumentError when shapes or dtypes do not fit.
 
     >>> import tapes as tf
     >>> print({example})
     {output}
     """
     return function
+
+
+def place(axis: Any, rank: int, op: str) -> int:
+    """The axis counted from the front; an error that names the op when there is no such axis."""
+    try:
+        number = operator.index(axis)
+    except TypeError:
+        raise TypeError(f"{op}: axis must be an integer, got {axis!r}") from None
+    if not -rank <= number < rank:
+        axes = f"axes {-rank} to {rank - 1}" if rank else "no axes"
+        raise InvalidArgumentError(f"{op}: axis {number} is out of range: a tensor of rank {rank} has {axes}")
+    return number % rank
+
+
+def integers(values: Any, what: str) -> tuple[int, ...]:
+    """The lengths of a shape, a list of axes and the like: from numbers, lists, arrays and tensors of integers."""
+    array = np.asarray(values)
+    if array.ndim > 1 or (array.size and array.dtype.kind not in "iu"):
+        raise TypeError(f"{what} must be an integer or a list of integers, got {values!r}")
+    return tuple(array.reshape(-1).tolist())
+
+
+def lengths(shape: Any, op: str) -> tuple[int, ...]:
+    """A shape without unknowns."""
+    wanted = integers(shape, f"{op}: shape")
+    if min(wanted, default=0) < 0:
+        raise InvalidArgumentError(f"{op}: a shape has no negative lengths, got {list(wanted)}")
+    return wanted

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 
 class TensorShape(tuple[int, ...]):
     """A tuple with TensorFlow's extra names.
 
     >>> shape = TensorShape([2, 3])
-    >>> shape, print(shape), shape.rank, shape.as_list(), shape == [2, 3], shape.num_elements()
-    (2, 3)
-    (TensorShape([2, 3]), None, 2, [2, 3], True, 6)
+    >>> shape, shape.rank, shape.as_list(), shape == [2, 3], shape.num_elements()
+    (TensorShape([2, 3]), 2, [2, 3], True, 6)
+    >>> print(shape, [10] + shape[:1], shape + (4,))
+    (2, 3) (10, 2) (2, 3, 4)
     """
 
     __slots__ = ()
@@ -30,9 +32,11 @@ class TensorShape(tuple[int, ...]):
         return list(self)
 
     def as_list(self) -> list[int]:
+        """The lengths as a list."""
         return list(self)
 
     def num_elements(self) -> int:
+        """The number of entries: the product of the lengths."""
         count = 1
         for length in self:
             count *= length
@@ -41,6 +45,16 @@ class TensorShape(tuple[int, ...]):
     def is_fully_defined(self) -> bool:
         """Always True: an eager tensor has a shape without unknowns."""
         return True
+
+    def __getitem__(self, index: Any) -> Any:
+        lengths = super().__getitem__(index)
+        return TensorShape(lengths) if isinstance(index, slice) else lengths
+
+    def __add__(self, other: Iterable[int]) -> TensorShape:  # type: ignore[override]
+        return TensorShape((*self, *other))
+
+    def __radd__(self, other: Iterable[int]) -> TensorShape:
+        return TensorShape((*other, *self))
 
     def __eq__(self, other: object) -> bool:
         return super().__eq__(tuple(other) if isinstance(other, list) else other)

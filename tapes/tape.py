@@ -13,7 +13,8 @@ import numpy as np
 from . import nest
 from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, unconnected_choice, warn
 from .op import Op, listening
-from .tensor import Tensor, TensorLike
+from .protocols import TensorLike
+from .tensor import Tensor
 from .variable import Variable
 
 watched = Op("watch", lambda x: x, [], doc="Not a computation: here a tape began to follow a tensor or Variable.")
@@ -115,10 +116,10 @@ class GradientTape:
 
     def __init__(self, persistent: bool = False, watch_accessed_variables: bool = True) -> None:
         self._persistent, self._watch_accessed = bool(persistent), bool(watch_accessed_variables)
-        self._trace: Trace | None = None  # None before the first `with` and when it is used up
+        self._trace: Any = None  # a Trace; None before the first `with` and when it is used up
         self._leaves: set[int] = set()
         self._variables: dict[int, Variable] = {}
-        self._entered: list[Any] | None = None  # the listeners it stands among while it records
+        self._entered: Any = None  # while it records: the list of listeners it stands in
         self._forget = _forgetting(weakref.ref(self))
 
     # -- recording ---------------------------------------------------------------------------------------------------
@@ -258,7 +259,8 @@ class GradientTape:
             warn("Calling GradientTape.gradient on a persistent tape inside its context is significantly less "
                   "efficient than calling it outside the context (it causes the gradient ops to be recorded on the "
                   "tape, leading to increased CPU and memory usage). Only call GradientTape.gradient inside the "
-                  "context if you actually want to trace the gradient in order to compute higher order derivatives.")
+                  "context if you actually want to trace the gradient in order to compute higher order derivatives.",
+                  times=1)
         targets, flat_sources = checked("target", target), checked("sources", sources)
         unconnected = unconnected_choice(unconnected_gradients)
         cotangents = cotangents_of(targets, output_gradients)
@@ -292,6 +294,12 @@ class GradientTape:
         >>> with tf.GradientTape() as tape:
         ...     y = x * x
         >>> tape.show(y)
+        step  result  op        inputs  shape  value  adjoint
+        ----  ------  --------  ------  -----  -----  -------
+        0     x       watch             ()     3.     6.
+        1     %1      read      x       ()     3.     3.
+        2     %2      read      x       ()     3.     3.
+        3     y       multiply  %1, %2  ()     9.     1.
         """
         from .view.table import table  # what a person looks at imports the tape, not the other way round
 

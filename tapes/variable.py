@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,8 @@ import numpy as np
 from .convert import convert
 from .dtypes import as_dtype
 from .op import Op, listening
-from .tensor import Reference, Tensor, TensorLike, text
+from .protocols import Reference, TensorLike
+from .tensor import Tensor, text
 
 _created = itertools.count()
 read = Op("read", lambda variable: variable, [lambda g, y, variable: g],
@@ -109,20 +111,29 @@ class Variable(TensorLike):
     def ref(self) -> Reference:
         return Reference(self)
 
-    def __iadd__(self, other: object) -> Any:
-        raise RuntimeError("`variable += value` with `tf.Variable`s is not supported. Use "
-                           "`variable.assign_add(value)` to change the variable, or `out = variable + value` to get "
-                           "a new tensor.")
-
-    def __isub__(self, other: object) -> Any:
-        raise RuntimeError("`variable -= value` with `tf.Variable`s is not supported. Use "
-                           "`variable.assign_sub(value)` to change the variable, or `out = variable - value` to get "
-                           "a new tensor.")
-
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         copy = memo[id(self)] = Variable(self._array, self._trainable, self._name)
         return copy
 
     def __repr__(self) -> str:
         return (f"<tapes.Variable '{self.name}' shape={self.shape} dtype={self.dtype.name}, "
-                f"numpy={text(self._array, repr)}>")
+                f"numpy={text(self._read()._array, repr)}>")
+
+    def __format__(self, spec: str) -> str:
+        return super().__format__(spec) if spec else str(self)
+
+
+def _refusing(sign: str, name: str, instead: str) -> Callable[[Variable, object], Any]:
+    def refuse(self: Variable, other: object) -> Any:
+        raise RuntimeError(f"`{name} {sign}= value` with `tf.Variable`s is not supported. Use `{name}.{instead}` to "
+                           f"change the variable, or `out = {name} {sign} value` to get a new tensor.")
+
+    return refuse
+
+
+# Without these `v *= 2` would make the name `v` stand for a tensor, and training would go on with a constant.
+for _method, *_words in (
+        ("iadd", "+", "variable", "assign_add(value)"), ("isub", "-", "variable", "assign_sub(value)"),
+        ("imul", "*", "var", "assign(var * value)"), ("itruediv", "/", "var", "assign(var / value)"),
+        ("ipow", "**", "var", "assign(var ** value)")):
+    setattr(Variable, f"__{_method}__", _refusing(*_words))

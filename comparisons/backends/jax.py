@@ -12,6 +12,8 @@ from ..namespaces import Namespace, numpy_like
 from ..problem import Arrays, Problem
 from . import Gradients
 
+jax.config.update("jax_enable_x64", True)
+
 TF = Namespace("JAX", numpy_like(
     jnp, sigmoid=jax.nn.sigmoid, nn__relu=jax.nn.relu, math__softplus=jax.nn.softplus, nn__softmax=jax.nn.softmax,
     nn__log_softmax=jax.nn.log_softmax, reduce_logsumexp=lambda x, axis=None, keepdims=False:
@@ -22,16 +24,14 @@ class Jax:
     """Differentiates with jax.grad, and its gradient again with jax.jvp."""
 
     def gradients(self, problem: Problem) -> tuple[np.ndarray, Gradients]:
-        with jax.enable_x64(True):
-            value, gradient = jax.value_and_grad(self._loss(problem))(self._inputs(problem))
-            return np.asarray(value), {name: np.asarray(g) for name, g in gradient.items()}
+        value, gradient = jax.value_and_grad(self._loss(problem))(self._inputs(problem))
+        return np.asarray(value), {name: np.asarray(g) for name, g in gradient.items()}
 
     def hessian_vector(self, problem: Problem, vector: Arrays) -> Gradients:
-        with jax.enable_x64(True):
-            inputs = self._inputs(problem)
-            direction = {name: jnp.asarray(vector[name]) for name in inputs}
-            _, products = jax.jvp(jax.grad(self._loss(problem)), (inputs,), (direction,))
-            return {name: np.asarray(product) for name, product in products.items()}
+        inputs = self._inputs(problem)
+        direction = {name: jnp.asarray(vector[name]) for name in inputs}
+        _, products = jax.jvp(jax.grad(self._loss(problem)), (inputs,), (direction,))
+        return {name: np.asarray(product) for name, product in products.items()}
 
     def _inputs(self, problem: Problem) -> dict[str, jax.Array]:
         return {name: jnp.asarray(array) for name, array in problem.inputs.items()}

@@ -11,10 +11,13 @@ import numpy as np
 from ..op import Acting, Each, Op, elementwise, unbroadcast
 
 _ANY, _POSITIVE, _UNIT = (-2.0, 2.0), (0.2, 3.0), (-0.9, 0.9)
+_NOT_0 = (-2.0, -0.2, 0.2, 2.0)  # on both sides of a corner
+_APART = ((-2.0, -1.1, 0.1, 0.9), (-1.0, 0.0, 1.0, 2.0))  # now the one is larger, now the other
+_BOOL, _REAL, _NUMBERS, _ANYTHING = "b", "iuf", "iufc", "biufc"  # what an op takes; floating and complex if not said
 
 # Choosing, which is also how a derivative that is 1 here and 0 there acts on an adjoint.
 
-where = Op("where", np.where,
+where: Op = Op("where", np.where,
            [None,
             lambda g, y, condition, a, b: unbroadcast(where(condition, g, 0.0), a.shape),
             lambda g, y, condition, a, b: unbroadcast(where(condition, 0.0, g), b.shape)],
@@ -29,43 +32,56 @@ def gate(condition: Callable[..., Any]) -> Acting:
 
 # Tests of entries: on the tape as any op, without a derivative.
 
-equal = elementwise("equal", np.equal, None, None)
-not_equal = elementwise("not_equal", np.not_equal, None, None)
-greater = elementwise("greater", np.greater, None, None)
-greater_equal = elementwise("greater_equal", np.greater_equal, None, None)
-less = elementwise("less", np.less, None, None)
-less_equal = elementwise("less_equal", np.less_equal, None, None)
-logical_and = elementwise("logical_and", np.logical_and, None, None)
-logical_or = elementwise("logical_or", np.logical_or, None, None)
-logical_not = elementwise("logical_not", np.logical_not, None)
-logical_xor = elementwise("logical_xor", np.logical_xor, None, None)
+equal = elementwise("equal", np.equal, None, None, kinds=_ANYTHING)
+not_equal = elementwise("not_equal", np.not_equal, None, None, kinds=_ANYTHING)
+greater = elementwise("greater", np.greater, None, None, kinds=_REAL)
+greater_equal = elementwise("greater_equal", np.greater_equal, None, None, kinds=_REAL)
+less = elementwise("less", np.less, None, None, kinds=_REAL)
+less_equal = elementwise("less_equal", np.less_equal, None, None, kinds=_REAL)
+logical_and = elementwise("logical_and", np.logical_and, None, None, kinds=_BOOL)
+logical_or = elementwise("logical_or", np.logical_or, None, None, kinds=_BOOL)
+logical_not = elementwise("logical_not", np.logical_not, None, kinds=_BOOL)
+logical_xor = elementwise("logical_xor", np.logical_xor, None, None, kinds=_BOOL)
 is_nan = elementwise("is_nan", np.isnan, None)
 is_inf = elementwise("is_inf", np.isinf, None)
 is_finite = elementwise("is_finite", np.isfinite, None)
 
 # Arithmetic.
 
-add = elementwise("add", np.add, 1, 1, formula="x + y", linear=True)
-subtract = elementwise("subtract", np.subtract, 1, -1, formula="x - y", linear=True)
-multiply = elementwise("multiply", np.multiply, lambda z, x, y: y, lambda z, x, y: x, formula="x*y")
+add = elementwise("add", np.add, 1, 1, formula="x + y", linear=True, kinds=_NUMBERS)
+subtract = elementwise("subtract", np.subtract, 1, -1, formula="x - y", linear=True, kinds=_NUMBERS)
+multiply = elementwise("multiply", np.multiply, lambda z, x, y: y, lambda z, x, y: x, formula="x*y", kinds=_NUMBERS)
 divide = elementwise("divide", np.divide, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
-                     formula="x/y", smooth=(_ANY, _POSITIVE))
-negative = elementwise("negative", np.negative, -1, formula="-x", linear=True)
-floordiv = elementwise("floordiv", np.floor_divide, None, None, formula="floor(x/y)", smooth=(_POSITIVE, _POSITIVE))
-mod = elementwise("mod", np.mod, 1, lambda z, x, y: -floordiv(x, y), formula="x - y*floor(x/y)",
-                  smooth=((2.1, 2.9), (0.8, 1.0)))
+                     formula="x/y", smooth=(_ANY, _POSITIVE), kinds=_NUMBERS)
+negative = elementwise("negative", np.negative, -1, formula="-x", linear=True, kinds=_NUMBERS)
+
+
+def _checked(divide: Callable[..., Any]) -> Callable[..., Any]:
+    """The division, but for integers an error instead of NumPy's 0 where the divisor is 0."""
+    def checked(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+        if y.dtype.kind in "iu" and not y.all():
+            raise ZeroDivisionError("integer division by zero")
+        return divide(x, y)
+
+    return checked
+
+
+floordiv = elementwise("floordiv", _checked(np.floor_divide), None, None, formula="floor(x/y)",
+                       smooth=(_POSITIVE, _POSITIVE), kinds=_REAL)
+mod = elementwise("mod", _checked(np.mod), 1, lambda z, x, y: -floordiv(x, y), formula="x - y*floor(x/y)",
+                  smooth=((2.1, 2.7), (0.92, 1.0)), kinds=_REAL)
 squared_difference = elementwise("squared_difference", lambda x, y: np.square(x - y), lambda z, x, y: 2.0 * (x - y),
-                                 lambda z, x, y: 2.0 * (y - x), formula="(x - y)**2")
-divide_no_nan = elementwise(
+                                 lambda z, x, y: 2.0 * (y - x), formula="(x - y)**2", kinds=_REAL)
+divide_no_nan: Op = elementwise(
     "divide_no_nan", lambda x, y: np.where(y == 0, 0, x / np.where(y == 0, 1, y)),
-    lambda z, x, y: divide_no_nan(1.0 + 0.0 * y, y), lambda z, x, y: divide_no_nan(-z, y),
+    Acting(lambda g, z, x, y: divide_no_nan(g, y)), lambda z, x, y: divide_no_nan(-z, y),
     formula="x/y", smooth=(_ANY, _POSITIVE))
 add_n = Op("add_n", lambda *xs: sum(xs[1:], xs[0]), Each(lambda index: lambda g, y, *xs: g), linear=True,
-           examples=[(((3,),), {}), (((2, 3), (2, 3), (2, 3)), {})])
+           examples=[(((3,),), {}), (((2, 3), (2, 3), (2, 3)), {})], kinds=_NUMBERS)
 
 # Powers and logarithms.
 
-square = elementwise("square", np.square, lambda y, x: 2.0 * x, formula="x**2")
+square = elementwise("square", np.square, lambda y, x: 2.0 * x, formula="x**2", kinds=_NUMBERS)
 sqrt = elementwise("sqrt", np.sqrt, lambda y, x: 0.5 / y, formula="sqrt(x)", smooth=(_POSITIVE,))
 rsqrt = elementwise("rsqrt", lambda x: 1.0 / np.sqrt(x), lambda y, x: -0.5 * y / x, formula="1/sqrt(x)",
                     smooth=(_POSITIVE,))
@@ -74,15 +90,15 @@ exp = elementwise("exp", np.exp, lambda y, x: y, formula="exp(x)")
 expm1 = elementwise("expm1", np.expm1, lambda y, x: y + 1.0, formula="exp(x) - 1")
 log = elementwise("log", np.log, lambda y, x: 1.0 / x, formula="log(x)", smooth=(_POSITIVE,))
 log1p = elementwise("log1p", np.log1p, lambda y, x: 1.0 / (1.0 + x), formula="log(1 + x)", smooth=((-0.8, 3.0),))
-pow = elementwise("pow", np.power,
+pow: Op = elementwise("pow", np.power,
                   lambda z, x, y: y * pow(x, y - 1.0),
-                  lambda z, x, y: z * where(x > 0.0, log(where(x > 0.0, x, 1.0)), 0.0),
-                  formula="x**y", smooth=(_POSITIVE, _ANY))
+                  lambda z, x, y: z * _log_or_0(x),
+                  formula="x**y", smooth=(_POSITIVE, _ANY), kinds=_NUMBERS)
 
 # Trigonometric and hyperbolic.
 
 sin = elementwise("sin", np.sin, lambda y, x: cos(x), formula="sin(x)")
-cos = elementwise("cos", np.cos, lambda y, x: -sin(x), formula="cos(x)")
+cos: Op = elementwise("cos", np.cos, lambda y, x: -sin(x), formula="cos(x)")
 tan = elementwise("tan", np.tan, lambda y, x: 1.0 + y * y, formula="tan(x)", smooth=((-1.2, 1.2),))
 asin = elementwise("asin", np.arcsin, lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)), formula="asin(x)",
                    smooth=(_UNIT,))
@@ -92,11 +108,10 @@ atan = elementwise("atan", np.arctan, lambda y, x: 1.0 / (1.0 + x * x), formula=
 atan2 = elementwise("atan2", np.arctan2, lambda z, y, x: x / (x * x + y * y), lambda z, y, x: -y / (x * x + y * y),
                     formula="atan2(x, y)", smooth=(_POSITIVE, _POSITIVE))
 sinh = elementwise("sinh", np.sinh, lambda y, x: cosh(x), formula="sinh(x)")
-cosh = elementwise("cosh", np.cosh, lambda y, x: sinh(x), formula="cosh(x)")
+cosh: Op = elementwise("cosh", np.cosh, lambda y, x: sinh(x), formula="cosh(x)")
 tanh = elementwise("tanh", np.tanh, lambda y, x: 1.0 - y * y, formula="tanh(x)")
-asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / sqrt(x * x + 1.0), formula="asinh(x)")
-acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / sqrt((x - 1.0) * (x + 1.0)), formula="acosh(x)",
-                    smooth=((1.2, 4.0),))
+asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / cosh(y), formula="asinh(x)")
+acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / sinh(y), formula="acosh(x)", smooth=((1.2, 4.0),))
 atanh = elementwise("atanh", np.arctanh, lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)), formula="atanh(x)",
                     smooth=(_UNIT,))
 
@@ -109,48 +124,66 @@ erf = elementwise("erf", _erf, lambda y, x: 2.0 / math.sqrt(math.pi) * exp(-x * 
 
 # Corners and steps. At a corner each takes TensorFlow's side; sign has the derivative 0, rounding has none.
 
-zeros_like = elementwise("zeros_like", np.zeros_like, None)
-sign = elementwise("sign", np.sign, Acting(lambda g, y, x: zeros_like(g)), formula="sign(x)", smooth=(_POSITIVE,))
-abs = elementwise("abs", np.abs, Acting(lambda g, y, x: _abs_rule(g, x)), formula="Abs(x)", smooth=((-2.0, -0.2),))
+zeros_like = elementwise("zeros_like", np.zeros_like, None, kinds=_ANYTHING)
+sign = elementwise("sign", np.sign, Acting(lambda g, y, x: zeros_like(g)), formula="sign(x)", smooth=(_NOT_0,),
+                   kinds=_NUMBERS)
+abs = elementwise("abs", np.abs, Acting(lambda g, y, x: _abs_rule(g, y, x)), formula="Abs(x)", smooth=(_NOT_0,),
+                  kinds=_NUMBERS)
 maximum = elementwise("maximum", np.maximum, gate(lambda z, x, y: x >= y),
-                      gate(lambda z, x, y: logical_not(x >= y)), formula="Max(x, y)", smooth=((0.0, 2.0), (-2.0, -0.1)))
+                      gate(lambda z, x, y: logical_not(x >= y)), formula="Max(x, y)", smooth=_APART,
+                      kinds=_REAL)
 minimum = elementwise("minimum", np.minimum, gate(lambda z, x, y: x <= y),
-                      gate(lambda z, x, y: logical_not(x <= y)), formula="Min(x, y)", smooth=((0.0, 2.0), (-2.0, -0.1)))
+                      gate(lambda z, x, y: logical_not(x <= y)), formula="Min(x, y)", smooth=_APART,
+                      kinds=_REAL)
 floor = elementwise("floor", np.floor, None, formula="floor(x)", smooth=((0.1, 0.9),))
 ceil = elementwise("ceil", np.ceil, None, formula="ceiling(x)", smooth=((0.1, 0.9),))
-round = elementwise("round", np.rint, None, formula="floor(x + 1/2)", smooth=((0.6, 1.4),))
+round = elementwise("round", lambda x: np.rint(x).astype(x.dtype, copy=False), None, formula="floor(x + 1/2)",
+                    smooth=((0.6, 1.4),), kinds=_NUMBERS)
 clip_by_value = elementwise(
-    "clip_by_value", lambda x, low, high: np.minimum(np.maximum(x, low), high),
-    gate(lambda y, x, low, high: logical_and(x >= low, x <= high)), gate(lambda y, x, low, high: x < low),
-    gate(lambda y, x, low, high: x > high), formula="Min(Max(x, y), z)", smooth=(_ANY, (-0.9, -0.5), (0.5, 0.9)))
+    "clip_by_value", lambda x, low, high: np.maximum(np.minimum(x, high), low),
+    gate(lambda y, x, low, high: logical_and(x >= low, x <= high)),
+    gate(lambda y, x, low, high: minimum(x, high) < low),
+    gate(lambda y, x, low, high: logical_and(x > high, high >= low)), formula="Max(Min(x, z), y)",
+    smooth=((-2.0, -1.0, -0.4, 0.4, 1.0, 2.0), (-0.9, -0.5), (0.5, 0.9)), kinds=_REAL)
 
 # Activations.
 
 
 def _sigmoid(x: np.ndarray) -> np.ndarray:
+    if x.dtype.kind == "c":
+        return 1.0 / (1.0 + np.exp(-x))
     small = np.exp(-np.abs(x))  # at most 1: no overflow on either side
     return np.where(x >= 0, 1.0, small) / (1.0 + small)
 
 
 sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: y * (1.0 - y), formula="1/(1 + exp(-x))")
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda y, x: sigmoid(x), formula="log(1 + exp(x))")
-relu = elementwise("relu", lambda x: np.maximum(x, 0), gate(lambda y, x: x > 0.0), formula="Max(x, 0)",
-                   smooth=(_POSITIVE,))
+
+
+def _flat(x: Any) -> Any:
+    """The 0 on the left of relu: on a tape it hangs on x, so that the second derivative is 0 there, and not None."""
+    return 0.0 if isinstance(x, (np.ndarray, np.generic)) else where(x > 0.0, x, 0.0)
+
+
+relu = elementwise("relu", lambda x: np.maximum(x, 0), Acting(lambda g, y, x: where(x > 0.0, g, _flat(x))),
+                   formula="Max(x, 0)", smooth=(_NOT_0,), kinds=_REAL)
 relu6 = elementwise("relu6", lambda x: np.minimum(np.maximum(x, 0), 6),
-                    gate(lambda y, x: logical_and(x > 0.0, x < 6.0)), formula="Min(Max(x, 0), 6)", smooth=(_POSITIVE,))
+                    gate(lambda y, x: logical_and(x > 0.0, x < 6.0)), formula="Min(Max(x, 0), 6)",
+                    smooth=((-2.0, -0.2, 0.2, 5.8, 6.2, 8.0),),
+                    kinds=_REAL)
 leaky_relu = elementwise("leaky_relu", lambda x, alpha=0.2: np.where(x > 0, x, alpha * x),
                          Acting(lambda g, y, x, alpha=0.2: where(x > 0.0, g, alpha * g)),
-                         formula="Piecewise((x, x > 0), (x/5, True))", smooth=((-2.0, -0.2),))
+                         formula="Piecewise((x, x > 0), (x/5, True))", smooth=(_NOT_0,))
 elu = elementwise("elu", lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
                   lambda y, x: where(y < 0.0, y + 1.0, 1.0),
-                  formula="Piecewise((exp(x) - 1, x < 0), (x, True))", smooth=((-2.0, -0.2),))
+                  formula="Piecewise((exp(x) - 1, x < 0), (x, True))", smooth=(_NOT_0,))
 
 # Constants of Klambauer et al., Self-Normalizing Neural Networks (2017), equation 14.
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 selu = elementwise("selu", lambda x: _SCALE * np.where(x < 0, _ALPHA * np.expm1(np.minimum(x, 0)), x),
                    lambda y, x: where(y < 0.0, y + _SCALE * _ALPHA, _SCALE),
                    formula=f"Piecewise(({_SCALE * _ALPHA!r}*(exp(x) - 1), x < 0), ({_SCALE!r}*x, True))",
-                   smooth=((-2.0, -0.2),))
+                   smooth=(_NOT_0,))
 silu = elementwise("silu", lambda x: x * _sigmoid(x), lambda y, x: sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))),
                    formula="x/(1 + exp(-x))")
 sigmoid_cross_entropy = elementwise(
@@ -160,13 +193,26 @@ sigmoid_cross_entropy = elementwise(
 
 # Complex numbers, and changes of type.
 
-conj = elementwise("conj", np.conj, Acting(lambda g, y, x: conj(g)))
-real = elementwise("real", lambda x: np.real(x).copy(), Acting(lambda g, y, x: cast(g, dtype=x.dtype)))
-imag = elementwise("imag", lambda x: np.imag(x).copy(), Acting(lambda g, y, x: cast(g, dtype=x.dtype) * -1j))
+conj: Op = elementwise("conj", np.conj, Acting(lambda g, y, x: conj(g)), kinds=_NUMBERS)
+real = elementwise("real", lambda x: np.real(x).copy(), Acting(lambda g, y, x: cast(g, dtype=x.dtype)), kinds=_NUMBERS)
+imag = elementwise("imag", lambda x: np.imag(x).copy(), Acting(
+    lambda g, y, x: cast(g, dtype=x.dtype) * -1j if _is_complex(x) else None))
 
 
-def _abs_rule(g: Any, x: Any) -> Any:
-    return g * sign(x) if np.dtype(x.dtype).kind != "c" else cast(g, dtype=x.dtype) * conj(sign(x))
+def _is_complex(x: Any) -> bool:
+    return np.dtype(x.dtype).kind == "c"
+
+
+def _abs_rule(g: Any, y: Any, x: Any) -> Any:
+    if _is_complex(x):
+        return divide_no_nan(cast(g, dtype=x.dtype) * conj(x), cast(y, dtype=x.dtype))
+    return g * sign(x)
+
+
+def _log_or_0(x: Any) -> Any:
+    """The logarithm, and 0 where there is none: TensorFlow's derivative of x**y by y has it so."""
+    has_log = not_equal(x, 0.0) if _is_complex(x) else x > 0.0
+    return where(has_log, log(where(has_log, x, 1.0)), 0.0)
 
 
 def _cast_rule(g: Any, y: Any, x: Any, dtype: Any) -> Any:
@@ -176,6 +222,6 @@ def _cast_rule(g: Any, y: Any, x: Any, dtype: Any) -> Any:
     return cast(real(g) if kinds == "fc" else g, dtype=x.dtype)
 
 
-cast = Op("cast", lambda x, dtype: x.astype(dtype), [_cast_rule],
+cast: Op = Op("cast", lambda x, dtype: x.astype(dtype), [_cast_rule],
           examples=[(((3,),), {"dtype": np.dtype(np.float64)}), (((3,),), {"dtype": np.dtype(np.int32)})])
-identity = elementwise("identity", lambda x: x, 1, formula="x", linear=True)
+identity = elementwise("identity", lambda x: x, 1, formula="x", linear=True, kinds=_ANYTHING)

@@ -15,13 +15,21 @@ def _matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     if a.ndim < 2 or b.ndim < 2:
         raise ValueError("both must be matrices, or batches of them: use tapes.linalg.matvec for a matrix and a "
                          "vector, tapes.tensordot(a, b, 1) for two vectors")
-    return np.matmul(a, b)
+    try:
+        return np.matmul(a, b)
+    except ValueError:
+        if a.shape[-1] == b.shape[-2]:
+            batches = f"{list(a.shape[:-2])} and {list(b.shape[:-2])}"
+            raise ValueError(f"the batch dimensions {batches} must be equal, or 1") from None
+        raise ValueError(f"Matrix size-incompatible: a row of the first has {a.shape[-1]} entries, a column of the "
+                         f"second {b.shape[-2]}. Is one of them to be transposed (transpose_a, transpose_b)?") from None
 
 
-matmul = Op("matmul", _matmul, [
+matmul: Op = Op("matmul", _matmul, [
     lambda g, y, a, b: unbroadcast(matmul(g, swap_last(b)), a.shape),
     lambda g, y, a, b: unbroadcast(matmul(swap_last(a), g), b.shape),
-], examples=[(((2, 3), (3, 4)), {}), (((5, 2, 3), (3, 1)), {}), (((1, 2, 3), (4, 3, 2)), {})])
+], examples=[(((2, 3), (3, 4)), {}), (((5, 2, 3), (3, 1)), {}), (((1, 2, 3), (4, 3, 2)), {}),
+             (((2, 0), (0, 3)), {}), (((0, 2), (2, 3)), {})], kinds="iufc")
 
 
 def _einsum_rule(index: int) -> Any:
@@ -74,4 +82,9 @@ def _spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str]:
 einsum = Op("einsum", lambda *xs, equation: np.einsum(equation, *xs), Each(_einsum_rule), examples=[
     (((2, 3), (3, 4)), {"equation": "ij,jk->ik"}), (((3, 3),), {"equation": "ii->"}),
     (((3, 3),), {"equation": "ii->i"}), (((2, 3), (2, 3)), {"equation": "ij,ij->"}), (((2, 3),), {"equation": "ij->j"}),
-    (((5, 2, 3), (5, 3, 2)), {"equation": "...ij,...jk->...ik"}), (((2,), (3,), (2, 3)), {"equation": "i,j,ij"})])
+    (((5, 2, 3), (5, 3, 2)), {"equation": "...ij,...jk->...ik"}), (((2,), (3,), (2, 3)), {"equation": "i,j,ij"}),
+    (((1, 2, 3), (4, 3, 2)), {"equation": "...ij,...jk->...ik"}), (((2, 4, 3), (3,)), {"equation": "...i,i->..."}),
+    (((3, 3, 2), (2, 2)), {"equation": "iij,jj->i"}), (((2, 3, 3),), {"equation": "...ii->...i"}),
+    (((2, 3, 4),), {"equation": "i...->...i"}), (((2, 3), ()), {"equation": "ij,->ij"}),
+    (((2, 0), (0, 3)), {"equation": "ij,jk"})],
+    kinds="iufc")

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..op import Op, unbroadcast
 from .indexing import one_hot
-from .reductions import reduce_logsumexp, reduce_sum
+from .reductions import reduce_sum, softmax
 from .shapes import reshape
 
 
@@ -17,16 +17,11 @@ def _log_softmax(x: np.ndarray, axis: int) -> np.ndarray:
     return shifted - np.log(np.add.reduce(np.exp(shifted), axis=axis, keepdims=True))
 
 
-def _softmax(x: np.ndarray, axis: int) -> np.ndarray:
-    powers = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
-    return powers / np.add.reduce(powers, axis=axis, keepdims=True)
-
-
-_AXES: list[Any] = [(((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0})]
-softmax = Op("softmax", _softmax, [
-    lambda g, y, x, axis: y * (g - reduce_sum(g * y, axis=axis, keepdims=True))], examples=_AXES)
+_AXES: list[Any] = [(((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0}), (((0, 3),), {"axis": -1}),
+                    (((1,),), {"axis": 0})]
 log_softmax = Op("log_softmax", _log_softmax, [
-    lambda g, y, x, axis: g - softmax(x, axis=axis) * reduce_sum(g, axis=axis, keepdims=True)], examples=_AXES)
+    lambda g, y, x, axis: g - softmax(x, axis=axis) * reduce_sum(g, axis=axis, keepdims=True)], examples=_AXES,
+    kinds="f")
 
 
 def _cross_entropy(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
@@ -38,7 +33,7 @@ softmax_cross_entropy = Op("softmax_cross_entropy", _cross_entropy, [
     lambda g, y, labels, logits: unbroadcast(-_column(g) * log_softmax(logits, axis=-1), labels.shape),
     lambda g, y, labels, logits: unbroadcast(
         _column(g) * (softmax(logits, axis=-1) * reduce_sum(labels, axis=-1, keepdims=True) - labels), logits.shape),
-], examples=[(((2, 3), (2, 3)), {})])
+], examples=[(((2, 3), (2, 3)), {}), (((1, 3), (2, 3)), {}), (((3,), (3,)), {}), (((0, 3), (0, 3)), {})], kinds="f")
 
 
 def _sparse_cross_entropy(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
@@ -47,15 +42,17 @@ def _sparse_cross_entropy(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:
         raise IndexError(f"a label is outside [0, {classes}): the logits have {classes} classes")
     if labels.shape != logits.shape[:-1]:
         raise ValueError(f"labels of shape {logits.shape[:-1]} are needed, one class for each row of the logits")
-    picked = np.take_along_axis(logits, labels[..., None].astype(np.intp), axis=-1)[..., 0]
-    return reduce_logsumexp(logits, axis=-1) - picked
+    shifted = logits - np.max(logits, axis=-1, keepdims=True, initial=-np.inf)
+    picked = np.take_along_axis(shifted, labels[..., None].astype(np.intp), axis=-1)[..., 0]
+    return np.log(np.add.reduce(np.exp(shifted), axis=-1)) - picked
 
 
 sparse_softmax_cross_entropy = Op("sparse_softmax_cross_entropy", _sparse_cross_entropy, [
     None,
     lambda g, y, labels, logits: _column(g) * (softmax(logits, axis=-1) - one_hot(
         labels, depth=logits.shape[-1], on=1, off=0, axis=-1, dtype=logits.dtype)),
-], alike=slice(1, 2), examples=[((np.array([2, 0]), (2, 3)), {})])
+], alike=slice(1, 2), examples=[((np.array([2, 0]), (2, 3)), {}), ((np.array(1), (3,)), {}),
+                              ((np.array([], int), (0, 3)), {})], kinds="f")
 
 
 def _column(g: Any) -> Any:

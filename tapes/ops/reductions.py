@@ -8,12 +8,13 @@ from typing import Any
 import numpy as np
 
 from ..op import Op, broadcast_to, linear
-from .elementwise import cast, equal, exp, where
+from .elementwise import cast, equal, where
 from .shapes import reshape, transpose
 
 Axis = int | tuple[int, ...] | None
 _EXAMPLES: list[Any] = [(((2, 3),), {}), (((2, 3),), {"axis": 0}), (((2, 3, 4),), {"axis": (-1, 0)}),
-                        (((2, 3),), {"axis": -1, "keepdims": True})]
+                        (((2, 3),), {"axis": -1, "keepdims": True}), (((2, 3),), {"axis": ()}), (((),), {}),
+                        (((1, 1),), {"axis": 0}), (((2, 0),), {"axis": 0}), (((0, 3),), {"axis": 1})]
 
 
 def kept(shape: tuple[int, ...], axis: Axis) -> tuple[int, ...]:
@@ -37,9 +38,11 @@ def count(x: Any, axis: Axis) -> int:
     return math.prod(length for length, one in zip(x.shape, kept(x.shape, axis), strict=True) if one == 1)
 
 
-def _mean(x: np.ndarray, axis: Axis = None, keepdims: bool = False) -> np.ndarray:
-    total, n = np.add.reduce(x, axis=axis, keepdims=keepdims), count(x, axis)
-    return total / n if x.dtype.kind in "fc" else total // max(n, 1)
+def _mean(x: np.ndarray, axis: Axis = None, keepdims: Any = False) -> np.ndarray:
+    total, n = np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims), count(x, axis)
+    if x.dtype.kind in "fc":
+        return total / n
+    return np.sign(total) * (abs(total) // max(n, 1))  # TensorFlow's integers are rounded towards 0
 
 
 def _extreme_rule(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:
@@ -49,24 +52,35 @@ def _extreme_rule(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = Fa
     return spread(g, x, axis) * (chosen / ties)
 
 
-reduce_sum = linear("reduce_sum", lambda x, axis=None, keepdims=False: np.add.reduce(x, axis=axis, keepdims=keepdims),
-                    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis), examples=_EXAMPLES)
+reduce_sum = linear("reduce_sum", lambda x, axis=None, keepdims=False: np.add.reduce(
+    x, axis=axis, dtype=x.dtype, keepdims=keepdims),
+                    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis), examples=_EXAMPLES, kinds="iufc")
 reduce_mean = linear("reduce_mean", _mean,
                      lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis),
-                     examples=_EXAMPLES)
+                     examples=_EXAMPLES, kinds="iufc")
 reduce_max = Op("reduce_max", lambda x, axis=None, keepdims=False: np.max(
-    x, axis=axis, keepdims=keepdims, initial=_limit(x, -1)), [_extreme_rule], examples=_EXAMPLES)
+    x, axis=axis, keepdims=keepdims, initial=_limit(x, -1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf")
 reduce_min = Op("reduce_min", lambda x, axis=None, keepdims=False: np.min(
-    x, axis=axis, keepdims=keepdims, initial=_limit(x, 1)), [_extreme_rule], examples=_EXAMPLES)
+    x, axis=axis, keepdims=keepdims, initial=_limit(x, 1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf")
 reduce_prod = Op("reduce_prod", lambda x, axis=None, keepdims=False: np.multiply.reduce(
-    x, axis=axis, keepdims=keepdims), [
-    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * product_of_others(x, axis)], examples=_EXAMPLES)
+    x, axis=axis, dtype=x.dtype, keepdims=keepdims), [
+    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * product_of_others(x, axis)], examples=_EXAMPLES,
+    kinds="iufc")
 reduce_logsumexp = Op("reduce_logsumexp", lambda x, axis=None, keepdims=False: _logsumexp(x, axis, keepdims), [
-    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * exp(x - spread(y, x, axis))], examples=_EXAMPLES)
-reduce_all = Op("reduce_all", lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims), [None])
-reduce_any = Op("reduce_any", lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims), [None])
-argmax = Op("argmax", lambda x, axis, dtype: np.argmax(x, axis=axis).astype(dtype), [None])
-argmin = Op("argmin", lambda x, axis, dtype: np.argmin(x, axis=axis).astype(dtype), [None])
+    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * softmax(x, axis=axis)], examples=_EXAMPLES,
+    kinds="f")
+softmax: Op = Op("softmax", lambda x, axis: _softmax(x, axis), [
+    lambda g, y, x, axis: y * (g - reduce_sum(g * y, axis=axis, keepdims=True))], kinds="f", examples=[
+    (((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0}), (((0, 3),), {"axis": -1}), (((1,),), {"axis": 0}),
+    (((2, 3),), {"axis": None})])
+reduce_all = Op("reduce_all", lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims), [None],
+                examples=_EXAMPLES, kinds="b")
+reduce_any = Op("reduce_any", lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims), [None],
+                examples=_EXAMPLES, kinds="b")
+argmax = Op("argmax", lambda x, axis, dtype: np.argmax(x, axis=axis).astype(dtype), [None], kinds="biuf",
+            examples=[(((2, 3),), {"axis": 1, "dtype": np.dtype(np.int64)})])
+argmin = Op("argmin", lambda x, axis, dtype: np.argmin(x, axis=axis).astype(dtype), [None], kinds="biuf",
+            examples=[(((2, 3),), {"axis": 0, "dtype": np.dtype(np.int64)})])
 
 
 def _cumsum(x: np.ndarray, axis: int, exclusive: bool, reverse: bool) -> np.ndarray:
@@ -78,11 +92,11 @@ def _cumsum(x: np.ndarray, axis: int, exclusive: bool, reverse: bool) -> np.ndar
     return np.flip(sums, axis) if reverse else sums
 
 
-cumsum = linear("cumsum", _cumsum, lambda g, y, x, axis, exclusive, reverse: cumsum(
+cumsum: Op = linear("cumsum", _cumsum, lambda g, y, x, axis, exclusive, reverse: cumsum(
     g, axis=axis, exclusive=exclusive, reverse=not reverse), examples=[
     (((4,),), {"axis": 0, "exclusive": False, "reverse": False}),
     (((2, 3),), {"axis": 1, "exclusive": True, "reverse": False}),
-    (((2, 3),), {"axis": 0, "exclusive": True, "reverse": True})])
+    (((2, 3),), {"axis": 0, "exclusive": True, "reverse": True})], kinds="iufc")
 
 
 def _limit(x: np.ndarray, side: int) -> Any:
@@ -94,10 +108,19 @@ def _limit(x: np.ndarray, side: int) -> Any:
     return np.iinfo(x.dtype).max if side > 0 else np.iinfo(x.dtype).min
 
 
-def _logsumexp(x: np.ndarray, axis: Axis, keepdims: bool) -> np.ndarray:
-    """The largest entry is taken out before exp, so that nothing overflows."""
+def _finite_top(x: np.ndarray, axis: Axis) -> np.ndarray:
+    """The largest entry, to be taken out before exp, so that nothing overflows."""
     top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    top = np.where(np.isfinite(top), top, 0)
+    return np.where(np.isfinite(top), top, 0)
+
+
+def _softmax(x: np.ndarray, axis: Axis) -> np.ndarray:
+    powers = np.exp(x - _finite_top(x, axis))
+    return powers / np.add.reduce(powers, axis=axis, keepdims=True)
+
+
+def _logsumexp(x: np.ndarray, axis: Axis, keepdims: bool) -> np.ndarray:
+    top = _finite_top(x, axis)
     total = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
     return total if keepdims else total.reshape(np.add.reduce(x, axis=axis).shape)
 

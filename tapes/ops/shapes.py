@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from ..op import Each, Op, linear, sum_to
 
-reshape = linear("reshape", lambda x, shape: x.reshape(shape), lambda g, y, x, shape: reshape(g, shape=tuple(x.shape)),
-                 examples=[(((2, 3),), {"shape": (3, 2)}), (((2, 3),), {"shape": (6,)}), (((),), {"shape": (1, 1)})])
-transpose = linear("transpose", lambda x, perm: x.transpose(perm),
-                   lambda g, y, x, perm: transpose(g, perm=[perm.index(i) for i in range(len(perm))]),
-                   examples=[(((2, 3),), {"perm": [1, 0]}), (((2, 3, 4),), {"perm": [2, 0, 1]})])
-swap_last = linear("swap_last", lambda x: x.swapaxes(-1, -2), lambda g, y, x: swap_last(g),
-                   examples=[(((2, 3),), {}), (((2, 3, 4),), {})])
+reshape: Op = linear("reshape", lambda x, shape: x.reshape(shape),
+                     lambda g, y, x, shape: reshape(g, shape=tuple(x.shape)), examples=[
+    (((2, 3),), {"shape": (3, 2)}), (((2, 3),), {"shape": (6,)}), (((),), {"shape": (1, 1)}),
+    (((0, 3),), {"shape": (2, 0)})])
+transpose: Op = linear("transpose", lambda x, perm: x.transpose(perm),
+                       lambda g, y, x, perm: transpose(g, perm=[perm.index(i) for i in range(len(perm))]),
+                       examples=[(((2, 3),), {"perm": [1, 0]}), (((2, 3, 4),), {"perm": [2, 0, 1]})])
+swap_last: Op = linear("swap_last", lambda x: x.swapaxes(-1, -2), lambda g, y, x: swap_last(g),
+                       examples=[(((2, 3),), {}), (((2, 3, 4),), {})])
 
 
 def _piece(index: int) -> Any:
@@ -33,7 +34,8 @@ def _at(place: Any, axis: int, rank: int) -> tuple[Any, ...]:
 
 
 concat = Op("concat", lambda *xs, axis: np.concatenate(xs, axis=axis), Each(_piece), linear=True,
-            examples=[(((2, 3), (1, 3)), {"axis": 0}), (((2, 3), (2, 1), (2, 2)), {"axis": -1})])
+            examples=[(((2, 3), (1, 3)), {"axis": 0}), (((2, 3), (2, 1), (2, 2)), {"axis": -1}),
+                      (((0, 3), (2, 3)), {"axis": 0})])
 stack = Op("stack", lambda *xs, axis: np.stack(xs, axis=axis),
            Each(lambda index: lambda g, y, *xs, axis: g[_at(index, axis, y.ndim)]), linear=True,
            examples=[(((3,), (3,)), {"axis": 0}), (((2, 3), (2, 3)), {"axis": -1})])
@@ -51,19 +53,3 @@ def _untile(g: Any, x: Any, multiples: tuple[int, ...]) -> Any:
     copies = [length for pair in zip(multiples, x.shape, strict=True) for length in pair]
     ones = [length for original in x.shape for length in (1, original)]
     return reshape(sum_to(reshape(g, shape=tuple(copies)), shape=tuple(ones)), shape=tuple(x.shape))
-
-
-def normal_axis(axis: int, rank: int) -> int:
-    """The axis counted from the front; ValueError naming the range when there is no such axis."""
-    if not -rank <= axis < rank:
-        raise ValueError(f"axis {axis} is out of range: a tensor of rank {rank} has axes {-rank} to {rank - 1}")
-    return axis % rank
-
-
-def known_shape(shape: Any, size: int) -> tuple[int, ...]:
-    """The shape with its -1, if there is one, filled in."""
-    lengths = tuple(int(length) for length in shape)
-    if -1 in lengths:
-        rest = -math.prod(lengths)
-        lengths = tuple(size // rest if length == -1 and rest else length for length in lengths)
-    return lengths

@@ -22,9 +22,8 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
     rows = [header]
     for number, step in enumerate(steps):
-        output = step()
-        row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), str(output.shape),
-               abridged(output._array)]
+        array = np.asarray(step()._array)
+        row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), str(array.shape), abridged(array)]
         if target is not None:
             dy = adjoints.get(step.key)
             row.append("-" if dy is None else abridged(np.asarray(dy)))

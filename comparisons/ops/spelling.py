@@ -1,0 +1,128 @@
+"""The same op has another name, or another order of arguments, in every library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+# Where it is not said otherwise, a library has the op under our name and with our parameters.
+
+TENSORFLOW: dict[str, Callable[..., Any]] = {
+    "put": lambda tf, x, index, shape: tf.reshape(tf.scatter_nd(
+        _places(index, shape)[:, None], tf.reshape(x, [-1]), [np.prod(shape)]), shape),
+    "scatter": lambda tf, x, indices, shape, axis: _moved_last(tf.tensordot(
+        x, tf.one_hot(np.reshape(indices, -1), shape[axis], dtype=x.dtype), [[axis], [0]]), axis, tf.transpose),
+    "add_n": lambda tf, *xs: tf.add_n(xs),
+    # TensorFlow keeps this alpha in float32
+    "leaky_relu": lambda tf, x, alpha=0.2: tf.where(x > 0, x, alpha * x),
+    # clip_by_value and sigmoid_cross_entropy exist, but do not broadcast
+    "clip_by_value": lambda tf, x, low, high: tf.minimum(tf.maximum(x, low), high),
+    "sigmoid_cross_entropy": lambda tf, z, x: tf.nn.sigmoid_cross_entropy_with_logits(
+        labels=z + tf.zeros_like(x), logits=x + tf.zeros_like(z)),
+    "one_hot": lambda tf, x, depth, on, off, axis, dtype: tf.one_hot(x, depth, on, off, axis, dtype),
+    "getitem": lambda tf, x, index: x[index],
+    "swap_last": lambda tf, x: tf.linalg.matrix_transpose(x),
+    "concat": lambda tf, *xs, axis: tf.concat(xs, axis),
+    "stack": lambda tf, *xs, axis: tf.stack(xs, axis),
+    "pad": lambda tf, x, paddings, value: tf.pad(x, paddings, constant_values=tf.cast(value, x.dtype)),
+    "einsum": lambda tf, *xs, equation: tf.einsum(equation, *xs),
+    "argmax": lambda tf, x, axis, dtype: tf.argmax(x, axis, dtype),
+    "argmin": lambda tf, x, axis, dtype: tf.argmin(x, axis, dtype),
+    # over one axis only, and None is the last one
+    "softmax": lambda tf, x, axis: tf.nn.softmax(x, axis) if axis is not None else tf.reshape(
+        tf.nn.softmax(tf.reshape(x, [-1])), x.shape),
+    # from its definition: the gradient of TensorFlow's own kernel takes for granted that the labels sum to 1
+    "softmax_cross_entropy": lambda tf, z, x: -tf.reduce_sum(z * tf.nn.log_softmax(x), -1),
+    "sparse_softmax_cross_entropy": lambda tf, z, x: tf.nn.sparse_softmax_cross_entropy_with_logits(z, x),
+}
+
+JAX: dict[str, Callable[..., Any]] = {
+    "put": lambda jax, x, index, shape: jax.numpy.zeros(shape, x.dtype).at[index].set(x),
+    "scatter": lambda jax, x, indices, shape, axis: _moved_last(jax.numpy.tensordot(
+        x, jax.nn.one_hot(np.reshape(indices, -1), shape[axis], dtype=x.dtype), [[axis], [0]]), axis,
+        jax.numpy.transpose),
+    "is_nan": lambda jax, x: jax.numpy.isnan(x),
+    "is_inf": lambda jax, x: jax.numpy.isinf(x),
+    "is_finite": lambda jax, x: jax.numpy.isfinite(x),
+    "floordiv": lambda jax, x, y: jax.numpy.floor_divide(x, y),
+    "squared_difference": lambda jax, x, y: (x - y) ** 2,
+    "divide_no_nan": lambda jax, x, y: jax.numpy.where(y == 0, 0, x / jax.numpy.where(y == 0, 1, y)),
+    "add_n": lambda jax, *xs: sum(xs[1:], xs[0]),
+    "rsqrt": lambda jax, x: jax.lax.rsqrt(x),
+    "erf": lambda jax, x: jax.scipy.special.erf(x),
+    "clip_by_value": lambda jax, x, low, high: jax.numpy.minimum(jax.numpy.maximum(x, low), high),
+    "leaky_relu": lambda jax, x, alpha=0.2: jax.nn.leaky_relu(x, alpha),
+    "sigmoid_cross_entropy": lambda jax, z, x: jax.nn.softplus(x) - z * x,
+    "cast": lambda jax, x, dtype: x.astype(dtype),
+    "identity": lambda jax, x: jax.numpy.asarray(x),
+    "getitem": lambda jax, x, index: x[index],
+    "gather": lambda jax, x, indices, axis: jax.numpy.take(x, indices, axis=axis),
+    "one_hot": lambda jax, x, depth, on, off, axis, dtype: jax.numpy.where(
+        jax.nn.one_hot(x, depth, axis=axis, dtype=bool), on, off).astype(dtype),
+    "transpose": lambda jax, x, perm: jax.numpy.transpose(x, perm),
+    "swap_last": lambda jax, x: jax.numpy.swapaxes(x, -1, -2),
+    "concat": lambda jax, *xs, axis: jax.numpy.concatenate(xs, axis),
+    "stack": lambda jax, *xs, axis: jax.numpy.stack(xs, axis),
+    "tile": lambda jax, x, multiples: jax.numpy.tile(x, multiples),
+    "pad": lambda jax, x, paddings, value: jax.numpy.pad(x, paddings, constant_values=value),
+    "einsum": lambda jax, *xs, equation: jax.numpy.einsum(equation, *xs),
+    "reduce_sum": lambda jax, x, **how: jax.numpy.sum(x, **how),
+    "reduce_mean": lambda jax, x, **how: jax.numpy.mean(x, **how),
+    "reduce_max": lambda jax, x, **how: jax.numpy.max(x, **how),
+    "reduce_min": lambda jax, x, **how: jax.numpy.min(x, **how),
+    "reduce_prod": lambda jax, x, **how: jax.numpy.prod(x, **how),
+    "reduce_logsumexp": lambda jax, x, **how: jax.nn.logsumexp(x, **how),
+    "reduce_all": lambda jax, x, **how: jax.numpy.all(x, **how),
+    "reduce_any": lambda jax, x, **how: jax.numpy.any(x, **how),
+    "argmax": lambda jax, x, axis, dtype: jax.numpy.argmax(x, axis).astype(dtype),
+    "argmin": lambda jax, x, axis, dtype: jax.numpy.argmin(x, axis).astype(dtype),
+    "cumsum": lambda jax, x, axis, exclusive, reverse: _exclusive(jax.lax.cumsum(x, axis, reverse), x, exclusive),
+    "softmax_cross_entropy": lambda jax, z, x: -(z * jax.nn.log_softmax(x)).sum(-1),
+    "sparse_softmax_cross_entropy": lambda jax, z, x: -jax.numpy.take_along_axis(
+        jax.nn.log_softmax(x), z[..., None], -1)[..., 0],
+}
+
+# What a library has no op for, and why that is no gap.
+MISSING: dict[str, dict[str, str]] = {
+    "tensorflow": {"sum_to": "TensorFlow has it only inside its own gradient rules"},
+    "jax": {"sum_to": "JAX has it only inside its own transposition rules"},
+}
+
+# Where TensorFlow's own second derivative of complex numbers is wrong: central differences and JAX agree against it.
+WRONG_AT_SECOND_ORDER = {
+    "reduce_prod": "TensorFlow's rule is built on cumprod, whose own rule forgets to conjugate (measured: the "
+                   "gradient's gradient is off by as much as the numbers themselves)"}
+
+
+def tensorflow_op(name: str, tf: Any) -> Callable[..., Any] | None:
+    """TensorFlow's function for a row, or None."""
+    return _find(name, tf, TENSORFLOW, (tf, tf.math, tf.nn, tf.linalg))
+
+
+def jax_op(name: str, jax: Any) -> Callable[..., Any] | None:
+    """JAX's function for a row, or None."""
+    return _find(name, jax, JAX, (jax.numpy, jax.nn, jax.lax))
+
+
+def _find(name: str, library: Any, spelled: dict[str, Callable[..., Any]], modules: tuple[Any, ...]) -> Any:
+    if name in spelled:
+        function = spelled[name]
+        return lambda *inputs, **params: function(library, *inputs, **params)
+    return next((getattr(module, name) for module in modules if hasattr(module, name)), None)
+
+
+def _places(index: Any, shape: tuple[int, ...]) -> np.ndarray:
+    """The flat positions of the entries that an index picks."""
+    return np.arange(np.prod(shape)).reshape(shape)[index].reshape(-1)
+
+
+def _moved_last(x: Any, axis: int, transpose: Callable[..., Any]) -> Any:
+    """The last axis moved to a place further in front."""
+    order = list(range(x.ndim - 1))
+    return transpose(x, [*order[:axis], x.ndim - 1, *order[axis:]])
+
+
+def _exclusive(sums: Any, x: Any, exclusive: bool) -> Any:
+    return sums - x if exclusive else sums

@@ -1,0 +1,121 @@
+"""Dtypes: Python's numbers take the dtype of the tensor beside them, and two tensors are never promoted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..program import attempt, differing, program
+
+
+@program("D1", "Python's float is float32, int is int32; bool and complex are what they are",
+         "[1.5, 3 int32, True bool, (1+2j) complex128, 1099511627776 int64]")
+def defaults(tf: Any) -> Any:
+    return [tf.constant(value) for value in (1.5, 3, True, 1 + 2j, 2**40)]
+
+
+@program("D1", "NumPy's numbers and arrays keep their dtype", "[1.5 float64, 1.5 float16, [1 2] int64, [1] uint8]")
+def numpy_dtypes(tf: Any) -> Any:
+    return [tf.constant(value) for value in (
+        np.float64(1.5), np.float16(1.5), np.array([1, 2]), np.array([1], np.uint8))]
+
+
+@program("D2", "float32 times float64 is refused",
+         "InvalidArgumentError: cannot compute...")
+def mixed_floats(tf: Any) -> Any:
+    return tf.constant(1.0) * tf.constant(1.0, tf.float64)
+
+
+@program("D2", "int32 times float32, and a variable with a tensor of another dtype too",
+         "['InvalidArgumentError: cannot compute', 'InvalidArgumentError: cannot compute']")
+def mixed_with_integers(tf: Any) -> Any:
+    errors = [attempt(lambda: tf.constant(2) * tf.constant(1.5)),
+              attempt(lambda: tf.Variable(2.0) - tf.constant(1.0, tf.float64))]
+    return [" ".join(error.split()[:3]) for error in errors]
+
+
+@program("D3", "Python's numbers, NumPy's numbers and arrays take the dtype of the tensor",
+         "[3.5, 3.5, 3.5, [3.5 4.5], [3.5 4.5], 3 int32, 2.5]")
+def numbers_beside_tensors(tf: Any) -> Any:
+    x = tf.constant(2.5)
+    return [x + 1, x + 1.0, np.float64(1.0) + x, x + np.array([1.0, 2.0]), np.array([1, 2]) + x,
+            tf.constant(2) + 1, x + np.int64(0)]
+
+
+@program("D3", "1.5 does not fit an integer tensor",
+         "TypeError: Cannot convert 1.5 to Tensor of dtype int32...")
+def float_times_integer(tf: Any) -> Any:
+    return tf.constant(3) * 1.5
+
+
+@differing("D3", "adding 1.5 to an integer tensor is the same mistake",
+           tapes="TypeError: Cannot convert 1.5 to Tensor of dtype int32...",
+           tensorflow="InvalidArgumentError: cannot compute AddV2 as input #1(zero-based) was expected...",
+           because="one mistake should have one message; TensorFlow's depends on the operator")
+def float_plus_integer(tf: Any) -> Any:
+    return tf.constant(3) + 1.5
+
+
+@program("D4", "integers divide to float64, and // and % stay integers", "[3.5 float64, 3 int32, 1 int32]")
+def integer_division(tf: Any) -> Any:
+    seven = tf.constant(7)
+    return [seven / 2, seven // 2, seven % 2]
+
+
+@program("D4", "the mean of integers is an integer", "2 int32")
+def integer_mean(tf: Any) -> Any:
+    return tf.reduce_mean(tf.constant([2, 3]))
+
+
+@program("D5", "cast cuts off towards 0, and floats become truth values", "[[1 -1] int32, [True False] bool]")
+def casts(tf: Any) -> Any:
+    return [tf.cast([1.9, -1.9], tf.int32), tf.cast([0.5, 0.0], tf.bool)]
+
+
+@program("D5", "a cast between floats is differentiable, to integers it is not", "[12.0 float64, None]")
+def casts_on_the_tape(tf: Any) -> Any:
+    x = tf.Variable(3.0, dtype=tf.float64)
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.cast(x * x, tf.float32) * 2.0
+        z = tf.cast(tf.cast(x, tf.int32), tf.float64)
+    return [tape.gradient(y, x), tape.gradient(z, x)]
+
+
+@program("D6", "a dtype equals its NumPy dtype and its name", "[True, True, True, False]")
+def dtype_equality(tf: Any) -> Any:
+    return [tf.float32 == np.float32, tf.constant(1.0).dtype == "float32", tf.int32 == np.dtype("int32"),
+            tf.float32 == tf.float64]
+
+
+@program("D6", "a dtype prints as its name", "('tf.float32', \"<dtype: 'float32'>\", 'int32', True, False)")
+def dtype_names(tf: Any) -> Any:
+    return repr(tf.float32), str(tf.float32), tf.int32.name, tf.float16.is_floating, tf.bool.is_integer
+
+
+@program("D7", "float16 keeps its 11 bits in the gradient", "1.33301 float16")
+def half_precision(tf: Any) -> Any:
+    x = tf.constant(0.75, tf.float16)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.math.log(x)
+    return tape.gradient(y, x)
+
+
+@program("D8", "at 1+2j the gradient of z*z is 2-4j, the conjugate of the derivative", "(2-4j) complex128")
+def complex_square(tf: Any) -> Any:
+    z = tf.constant(1 + 2j)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = z * z
+    return tape.gradient(y, z)
+
+
+@program("D8", "the gradients of real, imag and conj are 1, i and 1",
+         "[(1+0j) complex128, 1j complex128, (1+0j) complex128]")
+def complex_parts(tf: Any) -> Any:
+    z = tf.constant(1 + 2j)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(z)
+        ys = [tf.math.real(z), tf.math.imag(z), tf.math.conj(z)]
+    return [tape.gradient(y, z) for y in ys]

@@ -1,0 +1,59 @@
+"""Nothing that the README shows is typed by hand: `python tests/readme.py` runs it all again and writes it in."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+# <!-- output of: COMMAND --> and a fenced block; <!-- file: PATH --> and a fenced block; <!-- lines of: PATHS -->, a table
+BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n(?P<body>(?:```\w*\n.*?```|(?:\|.*\n)+))",
+                   re.DOTALL)
+SLOW = ("make ", "python -m comparisons run\n")  # not run again by the tests, which have tests of their own for them
+
+
+def blocks() -> list[tuple[str, str, str]]:
+    """Kind, what, and body of each generated block of the README."""
+    return [(m["kind"], m["what"], m["body"]) for m in BLOCK.finditer(README.read_text(encoding="utf-8"))]
+
+
+def made(kind: str, what: str) -> str:
+    """What a block should hold."""
+    if kind == "file":
+        return f"```python\n{(ROOT / what).read_text(encoding='utf-8')}```"
+    if kind == "lines of":
+        rows = ["| read | lines | it says |", "| --- | ---: | --- |"]
+        for name in what.split():
+            text = (ROOT / name).read_text(encoding="utf-8")
+            sentence = text.split('"""')[1].strip().splitlines()[0]
+            rows.append(f"| [{name}]({name}) | {len(text.splitlines())} | {sentence} |")
+        return "\n".join(rows) + "\n"
+    return f"```text\n{run(what)}```"
+
+
+def run(command: str) -> str:
+    """What a command of the README prints; `| tail -n N` as its last part keeps the last N lines."""
+    command, _, last = command.partition(" | tail -n ")
+    words = [sys.executable if word == "python" else word for word in command.split()]
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    if done.returncode:
+        raise RuntimeError(f"{command} ended with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    lines = lines[-int(last):] if last else lines
+    return "\n".join(line.rstrip("─").rstrip() for line in lines).strip("\n") + "\n"
+
+
+def main() -> None:
+    text = README.read_text(encoding="utf-8")
+    for match in BLOCK.finditer(text):
+        print(f"{match['kind']}: {match['what']}", flush=True)
+        old = match[0]
+        text = text.replace(old, old[: len(old) - len(match["body"])] + made(match["kind"], match["what"]))
+    README.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

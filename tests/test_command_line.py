@@ -1,0 +1,93 @@
+"""The comparison is used from the command line, so that is where it is tested: output, exit status, missing libraries."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from comparisons.libraries import LIBRARIES
+
+CORE = ("tensorflow", "jax", "sympy", "sklearn")
+missing = [name for name in CORE if not LIBRARIES[name].installed]
+needs_all = pytest.mark.skipif(bool(missing), reason="; ".join(LIBRARIES[name].install for name in missing))
+
+
+@needs_all
+def test_every_loss_on_every_library_agrees(comparisons, tmp_path):
+    found = comparisons("run", "--json", str(tmp_path / "all.json"))
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "agree" in found.stdout.splitlines()[-1] or "Not compared" in found.stdout.splitlines()[-1]
+    document = json.loads((tmp_path / "all.json").read_text())
+    assert document["schema"] == 1 and document["agree"] is True
+    names = [loss["name"] for loss in document["losses"]]
+    assert names == ["linear-article", "linear-diabetes", "logistic-cancer", "mlp-relu", "mlp-small", "mlp-tanh"]
+    for loss in document["losses"]:
+        judged = {name for row in loss["results"] for name, cell in row["cells"].items() if cell["status"] == "agrees"}
+        assert judged >= {"tapes", "tensorflow", "jax", "complex", "central"}, loss["name"]
+        assert {row["reference"] for row in loss["results"]} == {"sympy", "complex"}
+        assert {row["order"] for row in loss["results"]} == {0, 1, 2}
+        # against SymPy every library is right to a few units in the last place, at both orders
+        for row in loss["results"]:
+            if row["reference"] == "sympy":
+                assert row["cells"]["tapes"]["ulps"] < 100, row
+    assert "I0000" not in found.stderr, "TensorFlow's start-up messages are not for the user"
+
+
+@needs_all
+def test_single_precision(comparisons):
+    found = comparisons("run", "linear-article", "mlp-small", "--dtype", "float32",
+                        "--only", "tapes,tensorflow,jax,sympy,complex")
+    assert found.returncode == 0, found.stdout
+    assert "float32" in found.stdout and "All that was compared agrees." in found.stdout
+
+
+def test_list_names_losses_libraries_and_versions(comparisons):
+    found = comparisons("list")
+    assert found.returncode == 0
+    for word in ("mlp-tanh", "linear-diabetes", "tapes", "tensorflow", "jax", "sympy", "torch", "mygrad"):
+        assert word in found.stdout
+
+
+def test_a_missing_library_is_a_row_with_its_install_line(comparisons):
+    absent = ("tensorflow", "jax", "torch", "autograd", "mygrad")
+    found = comparisons("list", without=absent)
+    assert found.returncode == 0
+    assert "pip install tensorflow" in found.stdout and "pip install jax" in found.stdout
+    found = comparisons("run", "linear-article", without=absent)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "missing" in found.stdout
+    assert "All that was compared agrees." in found.stdout and "All libraries agree" not in found.stdout
+    assert "tensorflow (pip install tensorflow)" in found.stdout
+
+
+def test_without_sympy_the_truth_column_is_said_to_be_missing(comparisons):
+    found = comparisons("run", "linear-article", "--only", "tapes,sympy", without=("sympy",))
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "sympy (pip install sympy)" in found.stdout
+    assert "All libraries agree" not in found.stdout
+
+
+def test_without_rich_or_data_one_line_says_what_to_install(comparisons):
+    found = comparisons("list", without=("rich",))
+    assert found.returncode == 2 and "pip install rich" in found.stderr and "Traceback" not in found.stderr
+    found = comparisons("run", "mlp-small", without=("sklearn",))
+    assert found.returncode == 2 and "pip install scikit-learn" in found.stderr and "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    ([], "COMMAND"),
+    (["run", "no-such-loss"], "the losses are linear-article"),
+    (["run", "nowhere/loss.py"], "there is no file"),
+    (["run", "--only", "numpy"], "--only takes names from tapes"),
+    (["run", "--only", ","], "--only takes names from tapes"),
+    (["run", "--dtype", "int32"], "invalid choice"),
+    (["run", "--seed", "one"], "invalid int value"),
+    (["run", "linear-article", "--json", "no/such/folder/x.json"], "there is no folder"),
+    (["semantics", "no-such-program"], "no-such-program"),
+])
+def test_wrong_usage_is_status_2_and_one_clear_line(comparisons, arguments, words):
+    found = comparisons(*arguments)
+    assert found.returncode == 2
+    assert words in found.stderr
+    assert "Traceback" not in found.stderr

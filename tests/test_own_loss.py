@@ -1,0 +1,76 @@
+"""A user's own loss: what is wrong with it is said in one line, with the file, the line and what to do."""
+
+from __future__ import annotations
+
+import pytest
+
+GOOD = '''
+inputs = {"w": 2.0}
+data = {"x": [1.0, 2.0, 3.0]}
+
+def loss(tf, w, x):
+    return tf.reduce_mean(tf.square(w * x))
+'''
+
+
+def write(folder, text):
+    path = folder / "own.py"
+    path.write_text(text)
+    return str(path)
+
+
+def test_a_good_one_is_compared(comparisons, tmp_path):
+    found = comparisons("run", write(tmp_path, GOOD), "--only", "tapes,central,complex", cwd=tmp_path)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "d/dw" in found.stdout and "All that was compared agrees." in found.stdout
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("inputs = {'w': 1.0}\n", "own.py defines no function `loss`"),
+    ("def loss(tf, w):\n    return w\n", "own.py defines no `inputs`"),
+    ("inputs = {'w': 1}\ndef loss(tf, w):\n    return w\n", "only floating-point numbers have gradients"),
+    ("inputs = {'w': 'one'}\ndef loss(tf, w):\n    return w\n", "inputs['w'] is no array of numbers"),
+    ("inputs = [1.0]\ndef loss(tf, w):\n    return w\n", "`inputs` must be a dict"),
+    ("inputs = {'w': 1.0}\ndata = {'w': 1.0}\ndef loss(tf, w):\n    return w\n", "'w' is in `inputs` and in `data`"),
+    ("inputs = {'w': 1.0}\ndef loss(tf, v):\n    return v\n", "own.py, line 2: loss must take (tf, w)"),
+    ("inputs = {'w': 1.0}\ndef loss(tf, w)\n    return w\n", "own.py, line 2"),
+    ("inputs = {'w': 1.0}\nimport no_such_module\n", "own.py, line 2: import no_such_module"),
+    ("inputs = {'w': 1.0}\ndef data():\n    return 1 / 0\ndef loss(tf, w):\n    return w\n",
+     "own.py, line 3: return 1 / 0: ZeroDivisionError"),
+])
+def test_a_file_that_is_no_loss(comparisons, tmp_path, text, words):
+    found = comparisons("run", write(tmp_path, text))
+    assert found.returncode == 2
+    assert words in found.stderr and "Traceback" not in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ("return tf.square(w * x)", "loss returned shape (3,): reduce it to one number"),
+    ("return None", "loss returned None: return the value"),
+    ("raise ValueError('no luck')", "own.py, line 6: raise ValueError('no luck'): ValueError: no luck"),
+    ("return tf.reduce_mean(tf.no_such_op(w * x))", "own.py, line 6: return tf.reduce_mean(tf.no_such_op(w * x))"),
+    ("return tf.reduce_sum(tf.matmul(w, x))", "matmul"),
+])
+def test_a_loss_that_fails_is_told_for_each_library(comparisons, tmp_path, body, words):
+    path = write(tmp_path, GOOD.replace("return tf.reduce_mean(tf.square(w * x))", body))
+    found = comparisons("run", path, "--only", "tapes,complex")
+    assert found.returncode == 1, found.stdout + found.stderr
+    for library in ("tapes: failed", "complex: failed"):
+        line = next(line for line in found.stdout.splitlines() if library in line)
+        assert "own.py" in line
+    assert words in found.stdout
+    assert "Traceback" not in found.stdout + found.stderr
+
+
+def test_traceback_shows_where_it_came_from(comparisons, tmp_path):
+    path = write(tmp_path, "inputs = {'w': 1.0}\nimport no_such_module\n")
+    found = comparisons("run", path, "--traceback")
+    assert found.returncode == 2 and "Traceback" in found.stderr and "ModuleNotFoundError" in found.stderr
+
+
+def test_an_unused_input_is_none_for_the_tape_and_agrees_with_zero(comparisons, tmp_path):
+    text = GOOD.replace('{"w": 2.0}', '{"w": 2.0, "unused": 1.0}').replace("tf, w, x", "tf, w, unused, x")
+    found = comparisons("run", write(tmp_path, text), "--only", "tapes,complex")
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "None = 0" in found.stdout

@@ -1,0 +1,32 @@
+"""What the README shows is what happens: its files, outputs and line counts are made again and compared."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from comparisons.libraries import LIBRARIES
+from tests import readme
+
+NEEDED = [name for name in ("tensorflow", "jax", "sympy", "sklearn", "rich") if not LIBRARIES[name].installed]
+
+
+def masked(text: str) -> str:
+    """Without what differs between machines: the digits of distances, versions and times, and the widths they take."""
+    return re.sub(r"-{2,}", "-", re.sub(r"[ ]+", " ", re.sub(r"\d[\w.+-]*", "#", text)))
+
+
+@pytest.mark.parametrize(("kind", "what", "body"), readme.blocks(), ids=lambda value: value[:40])
+def test_block(kind, what, body):
+    if what.startswith("make "):
+        pytest.skip("make is what runs this test")
+    if kind == "output of" and "comparisons" in what and NEEDED:
+        pytest.skip("; ".join(LIBRARIES[name].install for name in NEEDED))
+    found = readme.made(kind, what)
+    assert (masked(found) == masked(body)) if "comparisons" in what and kind == "output of" else (found == body), (
+        "the README is out of date: python tests/readme.py")
+
+
+def test_there_are_blocks():
+    assert len(readme.blocks()) >= 6
