@@ -109,7 +109,8 @@ def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str
     columns = {name for c in comparisons for row in c.rows for name in row.cells}
     missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]
     everything = columns == COLUMNS.keys() and not missing
-    screen.print(f"[green bold]{'All libraries agree.' if everything else 'All that was compared agrees.'}[/green bold]")
+    words = "All libraries agree." if everything else "All that was compared agrees."
+    screen.print(f"[green bold]{words}[/green bold]")
     if missing:
         screen.print("Not compared: " + ", ".join(f"{b.name} ({b.library.install})" for b in missing if b.library))
     return AGREE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -121,8 +122,12 @@ class Stage:
         for backend in self.backends:
             if backend.name in DIFFERENTIATORS and backend.available:
                 self.progress(f"{backend.name} on {self.problem.rows or 1} rows")
-                self.first[backend.name] = _attempt(lambda b=backend: b.open().gradients(problem))
-                self.second[backend.name] = _attempt(lambda b=backend: b.open().hessian_vector(problem, self.vector))
+                library: Any = _attempt(backend.open)
+                if isinstance(library, Answer):  # its import fails
+                    self.first[backend.name] = self.second[backend.name] = library
+                    continue
+                self.first[backend.name] = _attempt(partial(library.gradients, problem))
+                self.second[backend.name] = _attempt(partial(library.hessian_vector, problem, self.vector))
         self.probes = {name: self._probes(name, rng) for name in problem.inputs}
         self.shaken = self._shaken(rng)
 

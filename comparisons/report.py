@@ -64,7 +64,7 @@ def comparison_tables(comparison: Comparison) -> list[tuple[str, Table]]:
         table.add_column("quantity", no_wrap=True)
         table.add_column("probed", no_wrap=True)
         table.add_column("tolerance", justify="right", no_wrap=True)
-        columns = [name for name in rows[0].cells if COLUMNS[name].available]  # what is missing has a row in the verdict
+        columns = [name for name in rows[0].cells if COLUMNS[name].available]  # the verdict has rows for the others
         for name in columns:
             table.add_column(name, justify="right", no_wrap=True)
         for row in rows:

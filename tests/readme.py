@@ -9,10 +9,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-# <!-- output of: COMMAND --> and a fenced block; <!-- file: PATH --> and a fenced block; <!-- lines of: PATHS -->, a table
-BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n(?P<body>(?:```\w*\n.*?```|(?:\|.*\n)+))",
-                   re.DOTALL)
-SLOW = ("make ", "python -m comparisons run\n")  # not run again by the tests, which have tests of their own for them
+# A comment, <!-- output of: COMMAND --> or <!-- file: PATH -->, before a fenced block; <!-- lines of: PATHS --> before a
+# table.
+BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n"
+                   r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 
 
 def blocks() -> list[tuple[str, str, str]]:
@@ -40,7 +40,7 @@ def run(command: str) -> str:
     words = [sys.executable if word == "python" else word for word in command.split()]
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
     if done.returncode:
-        raise RuntimeError(f"{command} ended with status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(f"{command}: status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     lines = [line.rstrip() for line in done.stdout.splitlines()]
     lines = lines[-int(last):] if last else lines
     return "\n".join(line.rstrip("─").rstrip() for line in lines).strip("\n") + "\n"

@@ -1,4 +1,4 @@
-"""The comparison is used from the command line, so that is where it is tested: output, exit status, missing libraries."""
+"""The comparison is used from the command line, so there it is tested: output, exit status, missing libraries."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ from comparisons.__main__ import main
 from comparisons.backends import COLUMNS, DIFFERENTIATORS, ORACLES
 from comparisons.compare import compare
 from comparisons.measure import difference
-from comparisons.problem import bundled, load
 from comparisons.probes import probes_of
+from comparisons.problem import bundled, load
 from tapes.op import registry
 
 pytest.importorskip("sklearn", reason="pip install scikit-learn")

@@ -22,7 +22,7 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
     rows = [header]
     for number, step in enumerate(steps):
-        array = np.asarray(step()._array)
+        array = np.asarray(step()._array)  # type: ignore[union-attr]
         row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), str(array.shape), abridged(array)]
         if target is not None:
             dy = adjoints.get(step.key)
