@@ -218,7 +218,7 @@ class Stage:
                                                                     else "no oracle was asked"))
         scale = float(np.max(np.abs(truth.values), initial=0)) or 1.0
         if answer.uncertainty > UNRELIABLE * scale:
-            return Cell(UNSUPPORTED, reason="a corner of the loss lies within its step")
+            return Cell(UNSUPPORTED, reason="not sure enough here: rounding, or a corner of the loss within its steps")
         if backend.name == reference:
             return Cell(TRUTH)
         precision = self.problem.dtype if backend.name in DIFFERENTIATORS else np.dtype(np.float64)

@@ -12,13 +12,13 @@ import numpy as np
 from .convert import convert
 from .dtypes import as_dtype, float32, float64, int32, int64
 from .errors import InvalidArgumentError
-from .op import broadcast_to as _broadcast_to
 from .operators import mask as _mask
 from .ops import elementwise as e
 from .ops import indexing as i
 from .ops import shapes as s
 from .protocols import TensorLike
 from .public import integers, lengths, place
+from .rules import broadcast_to as _broadcast_to
 from .tensor import Tensor
 
 

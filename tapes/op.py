@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
+from . import complaints
 from .convert import convert
-from .errors import InvalidArgumentError
 from .protocols import TensorLike
 from .tensor import Tensor
 
@@ -49,7 +48,7 @@ class Op:
         forward: the function on arrays; parameters that are not tensors are keyword arguments.
         rules: one rule an input, or None for an input without a derivative. A rule takes the adjoint `g` of the
             output, the output, the inputs and the parameters, and returns the adjoint of its input, of that input's
-            shape. For an op of any number of inputs: `Each(...)`.
+            shape. `elementwise` and `linear` in rules.py write them for most ops.
         formula: what an elementwise op computes, in SymPy's language, for the symbolic cross-check.
         smooth: for each input of an elementwise op the interval in which it is smooth, so that tests can sample it;
             for several intervals, all their ends in order.
@@ -85,13 +84,13 @@ class Op:
             dtype = alike[0].dtype
             for array in alike:
                 if array.dtype is not dtype and array.dtype != dtype:
-                    raise self._mixed_dtypes(arrays)
+                    raise complaints.mixed_dtypes(self.name, arrays, range(len(arrays))[self.alike])
         if dtype.kind not in self.kinds:
-            raise self._wrong_kind(arrays, dtype)
+            raise complaints.wrong_kind(self.name, arrays, dtype, self.kinds)
         try:
             array = self.forward(*arrays, **params)
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
-            raise self._explain(error, arrays, params) from error
+            raise complaints.explained(error, self.name, arrays, params) from error
         return self.record(inputs, params, array)
 
     def record(self, inputs: Sequence[Any], params: dict[str, Any], array: np.ndarray) -> Tensor:
@@ -109,131 +108,7 @@ class Op:
             return tuple([x._read() if isinstance(x, TensorLike) else convert(x, dtype if i in places else None)
                           for i, x in enumerate(inputs)])
         except (TypeError, ValueError) as error:
-            raise self.named(error) from None
-
-    def named(self, error: Exception) -> Exception:
-        """The same error about an input, which now says which op it was for."""
-        return type(error)(f"{error} [Op:{self.name}]")
-
-    def _mixed_dtypes(self, arrays: list[np.ndarray]) -> InvalidArgumentError:
-        """Nothing is promoted behind the user's back."""
-        places = range(len(arrays))[self.alike]
-        wanted = arrays[places[0]].dtype
-        place = next(i for i in places if arrays[i].dtype != wanted)
-        common = next((array.dtype for array in arrays[self.alike] if array.dtype.kind in "fc"), wanted)
-        return InvalidArgumentError(
-            f"cannot compute {self.name} as input #{place}(zero-based) was expected to be a {wanted.name} tensor but "
-            f"is a {arrays[place].dtype.name} tensor: {self._call(arrays)}. Bring all to one dtype: "
-            f"tapes.cast(tensor, tapes.{common.name}).")
-
-    def _wrong_kind(self, arrays: list[np.ndarray], dtype: np.dtype) -> InvalidArgumentError:
-        words = {"b": "booleans", "i": "integers", "f": "floating numbers", "c": "complex numbers"}
-        taken = ", ".join(word for kind, word in words.items() if kind in self.kinds)
-        cure = ("Write a comparison, such as x > 0, or tapes.cast(tensor, tapes.bool)" if self.kinds == "b"
-                else "Say tapes.cast(tensor, tapes.float32)")
-        return InvalidArgumentError(f"{self._call(arrays)}: {self.name} takes {taken}; not {dtype.name}. {cure}.")
-
-    def _explain(self, error: Exception, arrays: list[np.ndarray], params: dict[str, Any]) -> Exception:
-        kind = type(error) if isinstance(error, (TypeError, FloatingPointError)) else InvalidArgumentError
-        said = str(error).strip()
-        if "broadcast together" in said and not params:
-            shapes = " vs. ".join(str(list(array.shape)) for array in arrays)
-            said = (f"Incompatible shapes: {shapes}. Compared from the last axis backwards, two lengths fit when they "
-                    "are equal or one of them is 1.")
-        return kind(f"{self._call(arrays, params)}: {said}")
-
-    def _call(self, arrays: list[np.ndarray], params: dict[str, Any] | None = None) -> str:
-        """The call as a person writes it down: each array by its dtype and shape."""
-        given = [f"{array.dtype.name}{list(array.shape)}" for array in arrays]
-        given += [f"{key}={getattr(value, 'name', repr(value))}" for key, value in (params or {}).items()]
-        return f"{self.name}({', '.join(given)})"
+            raise complaints.named(error, self.name) from None
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
-
-
-class Each:
-    """The rules of an op with any number of inputs: a function from the place of an input to its rule."""
-
-    def __init__(self, rule_for: Callable[[int], Rule]) -> None:
-        self.rule_for = rule_for
-
-    def __iter__(self) -> Iterator[Rule]:
-        return map(self.rule_for, itertools.count())
-
-
-class Acting:
-    """A partial derivative that is told by how it acts on the adjoint, `lambda g, y, *xs: ...`, instead of by value."""
-
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
-
-
-def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: Any) -> Op:
-    """An op that works entry by entry, with broadcasting: its rules follow from its partial derivatives.
-
-    A partial derivative is a function of the output and the inputs, `lambda y, x: ...`; or a number where it is
-    constant; or `Acting(...)`; or None where TensorFlow has no gradient. Here the chain rule is a product, and an
-    input that was repeated by broadcasting collects the adjoints of all its copies.
-    """
-    rules = [_chain(partial) for partial in partials]
-    if len(rules) > 1:
-        rules = [_unbroadcasting(rule, index) for index, rule in enumerate(rules)]
-    row.setdefault("smooth", ((-2.0, 2.0),) * len(partials))
-    row.setdefault("kinds", "fc")
-    return Op(name, forward, rules, **row)
-
-
-def _chain(partial: Any) -> Rule | None:
-    """The chain rule for one input of an elementwise op: adjoint times partial derivative."""
-    if partial is None:
-        return None
-    if isinstance(partial, Acting):
-        return partial.rule
-    if callable(partial):
-        return lambda g, y, *xs: g * partial(y, *xs)
-    if partial == 1:
-        return lambda g, y, *xs: g
-    return lambda g, y, *xs: g * partial
-
-
-def _unbroadcasting(rule: Rule | None, index: int) -> Rule | None:
-    """The same rule for an input that broadcasting may have repeated."""
-    if rule is None:
-        return None
-
-    def collected(g: Any, y: Any, *xs: Any) -> Any:
-        dx, shape = rule(g, y, *xs), xs[index].shape
-        return dx if dx.shape == shape else sum_to(dx, shape=tuple(shape))
-
-    return collected
-
-
-def linear(name: str, forward: Callable[..., Any], transpose: Rule, **row: Any) -> Op:
-    """An op that is linear in its one input: its rule is its transpose, whatever the values."""
-    return Op(name, forward, [transpose], linear=True, **row)
-
-
-def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
-    """Sum an adjoint over the axes along which its input was repeated, so that it gets the input's shape."""
-    return g if g.shape == shape else sum_to(g, shape=tuple(shape))
-
-
-def _broadcast_to(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    if x.ndim == 0:  # far quicker than NumPy's own: every entry is the same place in memory
-        return np.ndarray(shape, x.dtype, np.asarray(x), 0, (0,) * len(shape))
-    return np.broadcast_to(x, shape)
-
-
-def _sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    if not shape:
-        return np.add.reduce(array, axis=None)
-    added = array.ndim - len(shape)
-    stretched = [added + i for i, length in enumerate(shape) if length == 1 != array.shape[added + i]]
-    return np.add.reduce(array, axis=(*range(added), *stretched)).reshape(shape)
-
-
-broadcast_to = linear("broadcast_to", _broadcast_to,  lambda g, y, x, shape: unbroadcast(g, x.shape),
-                      examples=[(((3, 1),), {"shape": (2, 3, 4)}), (((),), {"shape": (2,)})])
-sum_to = linear("sum_to", _sum_to, lambda g, y, x, shape: broadcast_to(g, shape=tuple(x.shape)),
-                examples=[(((2, 3, 4),), {"shape": (3, 1)}), (((2, 3),), {"shape": ()})])

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from .complaints import named
 from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op
@@ -35,7 +36,7 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
             try:
                 args = (convert(args[0]), *args[1:])
             except (TypeError, ValueError) as error:
-                raise op.named(error) from None
+                raise named(error, op.name) from None
         return op(*args)
 
     parameters = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in order]

@@ -9,8 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-# A comment, <!-- output of: COMMAND --> or <!-- file: PATH -->, before a fenced block; <!-- lines of: PATHS --> before a
-# table.
+# A comment before a fenced block, <!-- output of: COMMAND --> or <!-- file: PATH -->, or before a table,
+# <!-- lines of: PATHS -->.
 BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n"
                    r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 

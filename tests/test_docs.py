@@ -26,7 +26,9 @@ MODULES = ["tapes", *(module.name for module in pkgutil.walk_packages(tapes.__pa
 BEHIND = {
     "broadcast_to": "tapes.broadcast_to", "getitem": "x[i]", "read": "a Variable", "watch": "tape.watch",
     "matmul": "tapes.matmul", "put": "the adjoint of x[i]", "scatter": "the adjoint of gather",
-    "sum_to": "the adjoint of broadcasting", "swap_last": "tapes.linalg.matrix_transpose",
+    "relu_grad": "the adjoint of relu", "relu6_grad": "the adjoint of relu6",
+    "leaky_relu_grad": "the adjoint of leaky_relu", "sum_to": "the adjoint of broadcasting",
+    "swap_last": "tapes.linalg.matrix_transpose",
     "sigmoid_cross_entropy": "tapes.nn.sigmoid_cross_entropy_with_logits",
     "softmax_cross_entropy": "tapes.nn.softmax_cross_entropy_with_logits",
     "sparse_softmax_cross_entropy": "tapes.nn.sparse_softmax_cross_entropy_with_logits",

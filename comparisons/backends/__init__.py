@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..libraries import LIBRARIES, Library
+from ..libraries import LIBRARIES, Library, require
 from ..probes import Probes
 from ..problem import Arrays, Problem
 
@@ -84,8 +84,10 @@ class Backend:
     def available(self) -> bool:
         return self.library is None or self.library.installed
 
-    def open(self) -> Differentiator | Oracle:
-        """Import the library, and return what speaks to it."""
+    def open(self) -> Any:
+        """Import the library, and return what speaks to it; MissingLibrary when it is not installed."""
+        if self.library is not None:
+            require(self.library.module)
         return importlib.import_module(f"{__name__}.{self.module}").BACKEND
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import jax.scipy.special
 import numpy as np
 
 from ..namespaces import Namespace, numpy_like
@@ -22,6 +23,8 @@ TF = Namespace("JAX", numpy_like(
 
 class Jax:
     """Differentiates with jax.grad, and its gradient again with jax.jvp."""
+
+    jax = jax
 
     def gradients(self, problem: Problem) -> tuple[np.ndarray, Gradients]:
         value, gradient = jax.value_and_grad(self._loss(problem))(self._inputs(problem))

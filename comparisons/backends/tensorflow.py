@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from ..libraries import require
 from .tape import GradientTapes
 
 
@@ -25,7 +24,6 @@ def _silent() -> Iterator[None]:
         os.close(kept)
 
 
-require("tensorflow")
 os.environ.update(TF_CPP_MIN_LOG_LEVEL="3", CUDA_VISIBLE_DEVICES="")
 with _silent():
     import tensorflow

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 
 from tapes.op import Op
 
+from ..backends import DIFFERENTIATORS
 from ..libraries import require
 from .samples import Sample
 from .spelling import MISSING, WRONG_AT_SECOND_ORDER, jax_op, tensorflow_op
@@ -292,21 +292,12 @@ def _summed(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 @functools.cache
 def import_tensorflow() -> Any:
-    require("tensorflow")
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
-    import tensorflow
-
-    return tensorflow
+    return DIFFERENTIATORS["tensorflow"].open().tf
 
 
 @functools.cache
 def import_jax() -> Any:
-    require("jax")
-    import jax
-    import jax.scipy.special
-
-    return jax
+    return DIFFERENTIATORS["jax"].open().jax
 
 
 def tensorflow(sample: Sample) -> Answers:
@@ -346,11 +337,6 @@ def _estimate(tensor: Any) -> Estimate:
 def jax(sample: Sample) -> Answers:
     """Another tradition: value and gradient as transformations of functions, compiled, in float64."""
     library = import_jax()
-    with library.enable_x64(True):
-        return _jax_answers(sample, library)
-
-
-def _jax_answers(sample: Sample, library: Any) -> Answers:
     function = jax_op(sample.op.name, library)
     if function is None:
         raise NotChecked(MISSING["jax"].get(sample.op.name, "no entry for this row in spelling.py"))

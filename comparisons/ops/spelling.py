@@ -30,6 +30,9 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
     "einsum": lambda tf, *xs, equation: tf.einsum(equation, *xs),
     "argmax": lambda tf, x, axis, dtype: tf.argmax(x, axis, dtype),
     "argmin": lambda tf, x, axis, dtype: tf.argmin(x, axis, dtype),
+    "relu_grad": lambda tf, g, x: tf.raw_ops.ReluGrad(gradients=g, features=x),
+    "relu6_grad": lambda tf, g, x: tf.raw_ops.Relu6Grad(gradients=g, features=x),
+    "leaky_relu_grad": lambda tf, g, x, alpha: tf.raw_ops.LeakyReluGrad(gradients=g, features=x, alpha=alpha),
     # over one axis only, and None is the last one
     "softmax": lambda tf, x, axis: tf.nn.softmax(x, axis) if axis is not None else tf.reshape(
         tf.nn.softmax(tf.reshape(x, [-1])), x.shape),
@@ -55,6 +58,9 @@ JAX: dict[str, Callable[..., Any]] = {
     "clip_by_value": lambda jax, x, low, high: jax.numpy.minimum(jax.numpy.maximum(x, low), high),
     "leaky_relu": lambda jax, x, alpha=0.2: jax.nn.leaky_relu(x, alpha),
     "sigmoid_cross_entropy": lambda jax, z, x: jax.nn.softplus(x) - z * x,
+    "relu_grad": lambda jax, g, x: jax.numpy.where(x > 0, g, 0),
+    "relu6_grad": lambda jax, g, x: jax.numpy.where((x > 0) & (x < 6), g, 0),
+    "leaky_relu_grad": lambda jax, g, x, alpha: jax.numpy.where(x > 0, g, alpha * g),
     "cast": lambda jax, x, dtype: x.astype(dtype),
     "identity": lambda jax, x: jax.numpy.asarray(x),
     "getitem": lambda jax, x, index: x[index],

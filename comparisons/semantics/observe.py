@@ -13,7 +13,7 @@ from typing import Any
 import tapes
 from tapes import arguments
 
-from ..libraries import require
+from ..backends import DIFFERENTIATORS
 from .outcome import Outcome, common, plain
 
 
@@ -32,9 +32,7 @@ TAPES = Library(tapes, "tapes", arguments.logged)
 @functools.cache
 def tensorflow_library() -> Library:
     """TensorFlow, on the CPU and without its start-up messages. MissingLibrary when it is not installed."""
-    require("tensorflow")
-    from ..backends.tensorflow import tensorflow
-
+    tensorflow = DIFFERENTIATORS["tensorflow"].open().tf
     tf_logging = importlib.import_module("tensorflow.python.platform.tf_logging")
     return Library(tensorflow, "tensorflow", tf_logging._log_counter_per_token)
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Acting, Each, Op, elementwise, unbroadcast
+from ..op import Op
+from ..rules import Acting, Each, elementwise, unbroadcast
 
 _ANY, _POSITIVE, _UNIT = (-2.0, 2.0), (0.2, 3.0), (-0.9, 0.9)
 _NOT_0 = (-2.0, -0.2, 0.2, 2.0)  # on both sides of a corner
@@ -160,19 +161,21 @@ sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: y * (1.0 - y), formula="
 softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda y, x: sigmoid(x), formula="log(1 + exp(x))")
 
 
-def _flat(x: Any) -> Any:
-    """The 0 on the left of relu: on a tape it hangs on x, so that the second derivative is 0 there, and not None."""
-    return 0.0 if isinstance(x, (np.ndarray, np.generic)) else where(x > 0.0, x, 0.0)
+def pieces(name: str, act: Callable[..., np.ndarray], **example: float) -> Acting:
+    """The derivative of straight pieces, told by how it acts on an adjoint; its own derivative by x is 0, not None."""
+    gradient = Op(name, act, [lambda h, y, g, x, **params: gradient(h, x, **params),
+                              lambda h, y, g, x, **params: zeros_like(x)],
+                  kinds=_REAL, examples=[(((5,), np.array([-1.5, -0.5, 0.5, 2.5, 7.5])), example)])
+    return Acting(lambda g, y, x, **params: gradient(g, x, **params))
 
 
-relu = elementwise("relu", lambda x: np.maximum(x, 0), Acting(lambda g, y, x: where(x > 0.0, g, _flat(x))),
+relu = elementwise("relu", lambda x: np.maximum(x, 0), pieces("relu_grad", lambda g, x: np.where(x > 0, g, 0)),
                    formula="Max(x, 0)", smooth=(_NOT_0,), kinds=_REAL)
 relu6 = elementwise("relu6", lambda x: np.minimum(np.maximum(x, 0), 6),
-                    gate(lambda y, x: logical_and(x > 0.0, x < 6.0)), formula="Min(Max(x, 0), 6)",
-                    smooth=((-2.0, -0.2, 0.2, 5.8, 6.2, 8.0),),
-                    kinds=_REAL)
+                    pieces("relu6_grad", lambda g, x: np.where((x > 0) & (x < 6), g, 0)), formula="Min(Max(x, 0), 6)",
+                    smooth=((-2.0, -0.2, 0.2, 5.8, 6.2, 8.0),), kinds=_REAL)
 leaky_relu = elementwise("leaky_relu", lambda x, alpha=0.2: np.where(x > 0, x, alpha * x),
-                         Acting(lambda g, y, x, alpha=0.2: where(x > 0.0, g, alpha * g)),
+                         pieces("leaky_relu_grad", lambda g, x, alpha=0.2: np.where(x > 0, g, alpha * g), alpha=0.25),
                          formula="Piecewise((x, x > 0), (x/5, True))", smooth=(_NOT_0,))
 elu = elementwise("elu", lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
                   lambda y, x: where(y < 0.0, y + 1.0, 1.0),

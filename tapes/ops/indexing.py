@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Op, linear
+from ..op import Op
+from ..rules import linear
 
 
 def _put(g: np.ndarray, index: Any, shape: tuple[int, ...]) -> np.ndarray:

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Each, Op, unbroadcast
+from ..op import Op
+from ..rules import Each, unbroadcast
 from .shapes import swap_last
 
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Op, unbroadcast
+from ..op import Op
+from ..rules import unbroadcast
 from .indexing import one_hot
 from .reductions import reduce_sum, softmax
 from .shapes import reshape

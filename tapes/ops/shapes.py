@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..op import Each, Op, linear, sum_to
+from ..op import Op
+from ..rules import Each, linear, sum_to
 
 reshape: Op = linear("reshape", lambda x, shape: x.reshape(shape),
                      lambda g, y, x, shape: reshape(g, shape=tuple(x.shape)), examples=[

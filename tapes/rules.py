@@ -1,0 +1,98 @@
+"""How rules follow from less: from partial derivatives, from a transpose; and un-broadcasting, in one place for all."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+from .op import Op, Rule
+
+
+class Each:
+    """The rules of an op with any number of inputs: a function from the place of an input to its rule."""
+
+    def __init__(self, rule_for: Callable[[int], Rule]) -> None:
+        self.rule_for = rule_for
+
+    def __iter__(self) -> Iterator[Rule]:
+        return map(self.rule_for, itertools.count())
+
+
+class Acting:
+    """A partial derivative that is told by how it acts on the adjoint, `lambda g, y, *xs: ...`, instead of by value."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+
+
+def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: Any) -> Op:
+    """An op that works entry by entry, with broadcasting: its rules follow from its partial derivatives.
+
+    A partial derivative is a function of the output and the inputs, `lambda y, x: ...`; or a number where it is
+    constant; or `Acting(...)`; or None where TensorFlow has no gradient. Here the chain rule is a product, and an
+    input that was repeated by broadcasting collects the adjoints of all its copies.
+    """
+    rules = [_chain(partial) for partial in partials]
+    if len(rules) > 1:
+        rules = [_unbroadcasting(rule, index) for index, rule in enumerate(rules)]
+    row.setdefault("smooth", ((-2.0, 2.0),) * len(partials))
+    row.setdefault("kinds", "fc")
+    return Op(name, forward, rules, **row)
+
+
+def _chain(partial: Any) -> Rule | None:
+    """The chain rule for one input of an elementwise op: adjoint times partial derivative."""
+    if partial is None:
+        return None
+    if isinstance(partial, Acting):
+        return partial.rule
+    if callable(partial):
+        return lambda g, y, *xs: g * partial(y, *xs)
+    if partial == 1:
+        return lambda g, y, *xs: g
+    return lambda g, y, *xs: g * partial
+
+
+def _unbroadcasting(rule: Rule | None, index: int) -> Rule | None:
+    """The same rule for an input that broadcasting may have repeated."""
+    if rule is None:
+        return None
+
+    def collected(g: Any, y: Any, *xs: Any) -> Any:
+        dx, shape = rule(g, y, *xs), xs[index].shape
+        return dx if dx.shape == shape else sum_to(dx, shape=tuple(shape))
+
+    return collected
+
+
+def linear(name: str, forward: Callable[..., Any], transpose: Rule, **row: Any) -> Op:
+    """An op that is linear in its one input: its rule is its transpose, whatever the values."""
+    return Op(name, forward, [transpose], linear=True, **row)
+
+
+def unbroadcast(g: Any, shape: tuple[int, ...]) -> Any:
+    """Sum an adjoint over the axes along which its input was repeated, so that it gets the input's shape."""
+    return g if g.shape == shape else sum_to(g, shape=tuple(shape))
+
+
+def _broadcast_to(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    if x.ndim == 0:  # far quicker than NumPy's own: every entry is the same place in memory
+        return np.ndarray(shape, x.dtype, np.asarray(x), 0, (0,) * len(shape))
+    return np.broadcast_to(x, shape)
+
+
+def _sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    if not shape:
+        return np.add.reduce(array, axis=None)
+    added = array.ndim - len(shape)
+    stretched = [added + i for i, length in enumerate(shape) if length == 1 != array.shape[added + i]]
+    return np.add.reduce(array, axis=(*range(added), *stretched)).reshape(shape)
+
+
+broadcast_to = linear("broadcast_to", _broadcast_to, lambda g, y, x, shape: unbroadcast(g, x.shape),
+                      examples=[(((3, 1),), {"shape": (2, 3, 4)}), (((),), {"shape": (2,)})])
+sum_to = linear("sum_to", _sum_to, lambda g, y, x, shape: broadcast_to(g, shape=tuple(x.shape)),
+                examples=[(((2, 3, 4),), {"shape": (3, 1)}), (((2, 3),), {"shape": ()})])
