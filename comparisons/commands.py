@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
         screen.rule(f"[bold]{escape(problem.name)}[/bold]", align="left")
         screen.print(escape(problem.title))
         screen.print(f"loss {comparison.value:.6g}, {arguments.dtype}, inputs " + ", ".join(
-            f"{name}{list(array.shape)}" for name, array in problem.inputs.items()))
+            f"{name}{list(array.shape) or ''}" for name, array in problem.inputs.items()))
         for title, table in report.comparison_tables(comparison):
             screen.print()
             screen.print(title)
@@ -63,7 +63,7 @@ def run(arguments: argparse.Namespace) -> int:
         for symbol, formula in comparison.formulas:
             screen.print(f"\n[bold]d loss / d {escape(symbol)}[/bold] = {escape(formula)}", soft_wrap=True)
         screen.print()
-    undeclared = [_told(surprise) for surprise in surprises() if surprise.library in names]
+    undeclared = [_told(surprise) for surprise in surprises(libraries=names)]
     screen.print(report.summary_table(comparisons))
     screen.print("A distance is max|a - b| / max|b|; u is a unit in the last place of max|b|. Tolerance: 8 sqrt(n) eps "
                  "(n the longest axis) times the measured condition of the quantity.")

@@ -146,7 +146,8 @@ class Stage:
                 found = self.first[backend.name]
                 answers[backend.name] = found if isinstance(found, Answer) else Answer(np.reshape(found[0], 1))
             elif backend in self.oracles:
-                answers[backend.name] = self._ask(backend, lambda o: Answer(np.reshape(o.value(self.problem), 1)))
+                answers[backend.name] = self._ask(backend, lambda oracle: _answer(
+                    self._consult(oracle, self.problem, 0, "")))
         return answers
 
     def _derivatives(self, order: int, name: str) -> dict[str, Answer]:
@@ -164,6 +165,8 @@ class Stage:
         return answers
 
     def _consult(self, oracle: Any, problem: Problem, order: int, name: str) -> Estimate:
+        if order == 0:
+            return Estimate(np.reshape(oracle.value(problem), 1), 0.0)
         if order == 1:
             return oracle.first(problem, name, self.probes[name])
         return oracle.second(problem, name, self.probes[name], self.vector)
@@ -241,8 +244,9 @@ class Stage:
         """1 + how many times larger a relative change of the result is than the change of the numbers put in."""
         oracle: Any = ORACLES["complex"].open()
         try:
-            before, after = ([np.reshape(oracle.value(p), 1) if order == 0 else
-                              self._consult(oracle, p, order, name).values for p in (self.problem, self.shaken)])
+            ask = partial(self._consult, oracle, order=order, name=name)
+            before = truth.values if self.reference == "complex" else ask(self.problem).values
+            after = ask(self.shaken).values
         except LossError:
             return 1.0
         groups = self.probes[name].groups if name else lambda values: [values]

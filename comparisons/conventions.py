@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -231,12 +231,13 @@ class Surprise:
     kind: str
 
 
-def surprises(conventions: Iterable[Convention] = CONVENTIONS, library: str = "") -> list[Surprise]:
-    """Measure on the installed libraries, or on one; report every answer that is not the declared one."""
+def surprises(conventions: Iterable[Convention] = CONVENTIONS,
+              libraries: Collection[str] | None = None) -> list[Surprise]:
+    """Measure on the installed libraries, or on those named; report every answer that is not the declared one."""
     found = []
     for convention in conventions:
         for name, declared in convention.expected.items():
-            if (library and name != library) or not installed(name):
+            if (libraries is not None and name not in libraries) or not installed(name):
                 continue
             measured = measure(convention, name)
             if not same(measured, declared):

@@ -47,12 +47,13 @@ def run(command: str) -> str:
 
 
 def main() -> None:
-    text = README.read_text(encoding="utf-8")
-    for match in BLOCK.finditer(text):
-        print(f"{match['kind']}: {match['what']}", flush=True)
-        old = match[0]
-        text = text.replace(old, old[: len(old) - len(match["body"])] + made(match["kind"], match["what"]))
-    README.write_text(text, encoding="utf-8")
+    wanted = sys.argv[1:]  # words of the blocks to make again; by default all
+    chosen = [block for block in blocks() if not wanted or any(word in block[1] for word in wanted)]
+    for kind, what, body in sorted(chosen, key=lambda block: "make test" in block[1]):  # which tests the other blocks
+        print(f"{kind}: {what}", flush=True)
+        head = f"<!-- {kind}: {what} -->\n"
+        text = README.read_text(encoding="utf-8")
+        README.write_text(text.replace(head + body, head + made(kind, what)), encoding="utf-8")
 
 
 if __name__ == "__main__":

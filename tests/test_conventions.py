@@ -20,7 +20,7 @@ def declared(convention, name):
 
 @pytest.mark.parametrize("convention, name", [declared(row, name) for row in c.CONVENTIONS for name in row.expected])
 def test_as_declared(convention, name):
-    assert not c.surprises([convention], name)
+    assert not c.surprises([convention], [name])
 
 
 @pytest.mark.parametrize("convention", c.CONVENTIONS, ids=lambda convention: convention.name)
@@ -43,19 +43,19 @@ ABS = c.CONVENTIONS[0]
 @pytest.mark.parametrize("declared", [1, 1e-9, None, float("nan"), "ValueError", (0, 0), [0]])
 def test_a_wrong_declaration_is_caught(declared):
     wrong = dataclasses.replace(ABS, expected={"tensorflow": 0, "tapes": declared})
-    (found,) = c.surprises([wrong], "tapes")
+    (found,) = c.surprises([wrong], ["tapes"])
     assert (found.library, found.measured, found.kind) == ("tapes", 0, "unexpected agreement")
 
 
 def test_an_unexpected_disagreement_is_caught():
     wrong = dataclasses.replace(ABS, point=(1.0,))
-    (found,) = c.surprises([wrong], "tapes")
+    (found,) = c.surprises([wrong], ["tapes"])
     assert (found.declared, found.measured, found.kind) == (0, 1, "unexpected disagreement")
 
 
 def test_a_refusal_is_an_answer():
     refused = dataclasses.replace(ABS, tf="tf.matmul(x, x)", expected={"tapes": "InvalidArgumentError"})
-    assert not c.surprises([refused], "tapes")
+    assert not c.surprises([refused], ["tapes"])
 
 
 @pytest.mark.parametrize("a, b", [
