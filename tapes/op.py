@@ -54,14 +54,14 @@ class Op:
             for several intervals, all their ends in order.
         kinds: the numbers it takes, in NumPy's letters: b for bool, i and u for integers, f floating, c complex.
         examples: for the tests, pairs of inputs (a shape, or an array where the numbers matter) and parameters.
-        alike: which inputs must have one dtype; the others are conditions or indices.
+        alike: which inputs must have one dtype, by default all; the others are conditions or indices.
         linear: whether the result is linear in all inputs together, parameters fixed.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: Iterable[Rule | None], *,
                  formula: str | None = None, smooth: Sequence[tuple[float, ...]] = (),
                  kinds: str = "biufc", examples: Sequence[tuple[tuple[Any, ...], dict[str, Any]]] = (),
-                 alike: slice = slice(None), linear: bool = False, doc: str = "") -> None:
+                 alike: slice | None = None, linear: bool = False, doc: str = "") -> None:
         if name in registry:
             raise ValueError(f"there is an op {name!r} already")
         self.name, self.forward, self.rules, self.formula, self.smooth = name, forward, rules, formula, smooth
@@ -69,22 +69,23 @@ class Op:
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
+        for x in inputs:
+            if isinstance(x, TensorLike):
+                break
+        else:
+            return self.forward(*inputs, **params)
         arrays = []
         for x in inputs:
             if type(x) is not Tensor:
-                if not any(isinstance(x, TensorLike) for x in inputs):
-                    return self.forward(*inputs, **params)
                 inputs = self._tensors(inputs)
                 arrays = [x._array for x in inputs]
                 break
             arrays.append(x._array)
-        dtype = arrays[0].dtype
-        if len(arrays) > 1:
-            alike = arrays[self.alike]
-            dtype = alike[0].dtype
-            for array in alike:
-                if array.dtype is not dtype and array.dtype != dtype:
-                    raise complaints.mixed_dtypes(self.name, arrays, range(len(arrays))[self.alike])
+        alike = arrays if self.alike is None else arrays[self.alike]
+        dtype = alike[0].dtype
+        for array in alike:
+            if array.dtype is not dtype and array.dtype != dtype:
+                raise complaints.mixed_dtypes(self.name, arrays, self._places(inputs))
         if dtype.kind not in self.kinds:
             raise complaints.wrong_kind(self.name, arrays, dtype, self.kinds)
         try:
@@ -102,13 +103,24 @@ class Op:
 
     def _tensors(self, inputs: Sequence[Any]) -> tuple[Tensor, ...]:
         """All inputs as tensors: Variables are read, numbers and arrays take the dtype of the tensors beside them."""
-        places = range(len(inputs))[self.alike]
-        dtype = next((inputs[i]._array.dtype for i in places if isinstance(inputs[i], TensorLike)), None)
-        try:
-            return tuple([x._read() if isinstance(x, TensorLike) else convert(x, dtype if i in places else None)
-                          for i, x in enumerate(inputs)])
-        except (TypeError, ValueError) as error:
-            raise complaints.named(error, self.name) from None
+        dtype, found = None, []
+        for x in inputs if self.alike is None else inputs[self.alike]:
+            if isinstance(x, TensorLike):
+                dtype = x._array.dtype
+                break
+        for place, x in enumerate(inputs):
+            if isinstance(x, TensorLike):
+                found.append(x._read())
+                continue
+            try:
+                found.append(convert(x, dtype if place in self._places(inputs) else None))
+            except (TypeError, ValueError) as error:
+                raise complaints.named(error, self.name) from None
+        return tuple(found)
+
+    def _places(self, inputs: Sequence[Any]) -> range:
+        """Of the inputs that must have one dtype."""
+        return range(len(inputs))[self.alike or slice(None)]
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"

@@ -1,4 +1,4 @@
-"""Nothing that the README shows is typed by hand: `python tests/readme.py` runs it all again and writes it in."""
+"""Nothing that the README shows is typed by hand: `python -m tests.readme` runs it all again and writes it in."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from comparisons.semantics import registry
+
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 # A comment before a fenced block, <!-- output of: COMMAND --> or <!-- file: PATH -->, or before a table,
-# <!-- lines of: PATHS -->.
-BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n"
+# <!-- lines of: PATHS --> or <!-- table of: deliberate differences -->.
+BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of|table of): (?P<what>.+?) -->\n"
                    r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 
 
@@ -24,6 +26,11 @@ def made(kind: str, what: str) -> str:
     """What a block should hold."""
     if kind == "file":
         return f"```python\n{(ROOT / what).read_text(encoding='utf-8')}```"
+    if kind == "table of":
+        rows = ["| what | tapes | TensorFlow | why |", "| --- | --- | --- | --- |"]
+        rows += [f"| {p.title} | {_cell(p.tapes)} | {_cell(p.tensorflow)} | {p.because} |"
+                 for p in registry.values() if p.because]
+        return "\n".join(rows) + "\n"
     if kind == "lines of":
         rows = ["| read | lines | it says |", "| --- | ---: | --- |"]
         for name in what.split():
@@ -32,6 +39,10 @@ def made(kind: str, what: str) -> str:
             rows.append(f"| [{name}]({name}) | {len(text.splitlines())} | {sentence} |")
         return "\n".join(rows) + "\n"
     return f"```text\n{run(what)}```"
+
+
+def _cell(outcome: str) -> str:
+    return "`" + outcome.replace("|", "\\|") + "`"
 
 
 def run(command: str) -> str:

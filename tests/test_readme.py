@@ -25,7 +25,7 @@ def test_block(kind, what, body):
         pytest.skip("; ".join(LIBRARIES[name].install for name in NEEDED))
     found = readme.made(kind, what)
     assert (masked(found) == masked(body)) if "comparisons" in what and kind == "output of" else (found == body), (
-        "the README is out of date: python tests/readme.py")
+        "the README is out of date: python -m tests.readme")
 
 
 def test_there_are_blocks():
