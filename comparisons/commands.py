@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 
 from rich.console import Console
@@ -10,15 +11,20 @@ from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
 
+import tapes
+
 from . import report
 from .backends import COLUMNS
-from .compare import DISAGREES, Comparison, compare
+from .compare import DISAGREES, FAILED, Comparison, compare
 from .conventions import CONVENTIONS, Surprise, installed, surprises
 from .libraries import LIBRARIES
 from .problem import LossError, Problem, bundled, load
 from .suspects import suspects
 
 AGREE, DISAGREE = 0, 1
+INNOCENT = ("every op that the tape heard has the right rule at these numbers. Did something leave the tape (np.exp, "
+            "math.exp, float)? Or has the loss a corner just here, where libraries choose differently (python -m "
+            "comparisons conventions)?")
 
 
 def listing(arguments: argparse.Namespace) -> int:
@@ -37,6 +43,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json is not None and not arguments.json.parent.is_dir():
         raise LossError(f"there is no folder {arguments.json.parent} for --json")
     problems = [load(name, arguments.dtype, arguments.seed) for name in arguments.losses or bundled()]
+    for problem in problems:
+        tried(problem)
     screen = report.console()
     comparisons: list[Comparison] = []
     for number, problem in enumerate(problems, 1):
@@ -54,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
         screen.print(escape(problem.title))
         screen.print(f"loss {comparison.value:.6g}, {arguments.dtype}, inputs " + ", ".join(
             f"{name}{list(array.shape) or ''}" for name, array in problem.inputs.items()))
-        for title, table in report.comparison_tables(comparison):
+        for title, table in report.comparison_tables(comparison, screen.width):
             screen.print()
             screen.print(title)
             screen.print(table)
@@ -74,8 +82,17 @@ def run(arguments: argparse.Namespace) -> int:
     return verdict(screen, comparisons, undeclared)
 
 
+def tried(problem: Problem) -> None:
+    """Compute the loss once, before any other library is imported: a mistake in it is told once, and at once."""
+    value = float(problem.call(tapes, {name: tapes.Variable(array) for name, array in problem.inputs.items()},
+                               {name: tapes.constant(array) for name, array in problem.data.items()}))
+    if not math.isfinite(value):
+        raise LossError(f"{problem.path.name}: the loss is {value} at these inputs, so there is nothing to compare: "
+                        "choose inputs and data at which it is a number")
+
+
 def chosen(only: str | None) -> list[str]:
-    """The columns to compare; the tape and the complex step belong to every comparison."""
+    """The columns to compare; the complex step belongs to every comparison, since it is the reference on all rows."""
     if only is None:
         return [*COLUMNS]
     names = [name.strip() for name in only.split(",") if name.strip()]
@@ -88,23 +105,25 @@ def chosen(only: str | None) -> list[str]:
 def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str]) -> int:
     """Say whether all agree, and if not, what disagrees and which op is to blame."""
     wrong = [(c.problem, *problem) for c in comparisons for problem in c.problems]
-    lines = {}
+    lines: dict[tuple[str, ...], str] = {}
     for problem, row, name, cell in wrong:
-        where = f"{problem.name}, {report.quantity(row)}, on {row.rows or 1} rows"
-        off = f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed" if not cell.reason else cell.reason
-        lines[problem.name, name, cell.reason or where] = f"{where}: {name}: {off}"
-    for line in lines.values():  # a reason is told once, not for each quantity
-        screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
-    blamed: dict[str, Problem] = {}
+        where = f"{problem.name}, {report.quantity(row)}" + (f", on {row.rows} rows" if row.rows else "")
+        if cell.status == FAILED:  # told once, not for each quantity
+            lines[problem.name, name, cell.reason] = f"FAILED[/red] {escape(f'{problem.name}: {name}: {cell.reason}')}"
+        else:
+            off = cell.reason or f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed"
+            lines[where, name] = f"WRONG[/red] {escape(f'{where}: {name}: {off}')}"
+    for line in lines.values():
+        screen.print(f"[red]{line}", soft_wrap=True)
     for problem in {p.name: p for p, _, name, cell in wrong if (name, cell.status) == ("tapes", DISAGREES)}.values():
-        for sentence in suspects(problem.first_rows(4)):
-            blamed.setdefault(sentence, problem)
-    for sentence in blamed:
-        screen.print(f"[red]BLAME[/red] {escape(sentence)}")
+        for sentence in suspects(problem.first_rows(4)) or [INNOCENT]:
+            screen.print(f"[red]BLAME[/red] {escape(f'{problem.name}: {sentence}')}", soft_wrap=True)
     for line in undeclared:
         screen.print(f"[red]WRONG[/red] {escape(line)}")
     if wrong or undeclared:
-        screen.print("[red bold]Something disagrees.[/red bold]")
+        only_failed = not undeclared and all(cell.status == FAILED for *_, cell in wrong)
+        words = "Whoever could be asked agrees; the others failed." if only_failed else "Something disagrees."
+        screen.print(f"[red bold]{words}[/red bold]")
         return DISAGREE
     columns = {name for c in comparisons for row in c.rows for name in row.cells}
     missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]

@@ -43,10 +43,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity: the loss (order 0), its gradient by one input (1), or its Hessian times a vector there (2)."""
+    """One quantity: the loss (order 0), its gradient by one input (1), or its Hessian times a vector there (2).
+
+    Its stage is "sympy", a few rows of data, or "complex", all of them; its reference is the oracle of that name, or
+    "central" where that one cannot be asked.
+    """
 
     loss: str
     rows: int
+    stage: str
     order: int
     parameter: str
     shape: tuple[int, ...]
@@ -197,7 +202,7 @@ class Stage:
         condition, cells = float("nan"), {}
         if truth is not None and not truth.failure:
             condition = self._condition(order, name, truth)
-            if order == 0 and self.problem.rows:
+            if order == 0:
                 self.value = float(truth.values[0])
         for backend in self.backends:
             if backend.name in answers or not backend.available:
@@ -208,7 +213,8 @@ class Stage:
         if probes is not None and not self.complete:
             probed = f"{len(probes.single().directions)} entries"
             probed += f", {probes.mixed} directions" if probes.mixed else ""
-        return Row(self.problem.name, self.problem.rows, order, name, array.shape, reference, probed, condition, cells)
+        return Row(self.problem.name, self.problem.rows, self.reference, order, name, array.shape, reference, probed,
+                   condition, cells)
 
     def _cell(self, backend: Backend, reference: str, answer: Answer | None, truth: Answer | None, condition: float,
               name: str) -> Cell:

@@ -48,7 +48,8 @@ def difference(found: Any, reference: Any, dtype: Any = None) -> Difference:
     if not found.size:
         return Difference(0.0, 0.0)
     wide = np.clongdouble if "c" in found.dtype.kind + reference.dtype.kind else np.longdouble
-    a, b = found.astype(wide), reference.astype(wide)
+    with np.errstate(over="ignore", invalid="ignore"):
+        a, b = found.astype(wide), reference.astype(wide)
     strange = ~(np.isfinite(a) & np.isfinite(b))
     alike = (a == b) | (np.isnan(a) & np.isnan(b))
     if (strange & ~alike).any():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy
 import numpy as np
 
 Table = dict[str, Callable[..., Any]]
@@ -59,6 +60,9 @@ def numpy_like(np: Any, axes: str = "axis", **replaced: Callable[..., Any]) -> T
     def variance(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
         return mean(np.square(x - mean(x, axis, True)), axis, keepdims)
 
+    def one_hot(indices: Any, depth: int, **ignored: Any) -> Any:
+        return numpy.eye(depth)[numpy.asarray(indices)]
+
     table: Table = {
         "constant": lambda value, dtype=None: np.asarray(value), "convert_to_tensor": lambda v, dtype=None: v,
         "identity": lambda x: x, "add": lambda x, y: x + y, "subtract": lambda x, y: x - y,
@@ -92,6 +96,8 @@ def numpy_like(np: Any, axes: str = "axis", **replaced: Callable[..., Any]) -> T
             lambda labels, logits: -np.sum(labels * table["nn.log_softmax"](logits), axis=-1),
         "nn.sigmoid_cross_entropy_with_logits":
             lambda labels, logits: table["nn.softplus"](logits) - labels * logits,
+        "one_hot": one_hot, "nn.sparse_softmax_cross_entropy_with_logits": lambda labels, logits:
+            table["nn.softmax_cross_entropy_with_logits"](one_hot(labels, logits.shape[-1]), logits),
     }
     table.update({name.replace("__", "."): function for name, function in replaced.items()})
     return table  # updated in place: the names that are built from others use what the module does its own way

@@ -124,7 +124,7 @@ def load(name_or_path: str, dtype: str = "float64", seed: int = 0) -> Problem:
     except TypeError as error:
         names = ", ".join([*inputs, *data])
         raise LossError(f"{path.name}, line {function.__code__.co_firstlineno}: loss must take (tf, {names}), the "
-                        f"names in `inputs` and `data`: {error}") from None
+                        f"library first, then the names in `inputs` and `data`: {error}") from None
     title = (inspect.getdoc(module) or path.stem).splitlines()[0]
     return Problem(path.stem.replace("_", "-"), title, function, inputs, data, path.resolve())
 

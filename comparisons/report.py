@@ -53,16 +53,27 @@ def losses_table(losses: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def comparison_tables(comparison: Comparison) -> list[tuple[str, Table]]:
-    """A title and a table for each size of the data: a row for each quantity, a column for each library."""
+def comparison_tables(comparison: Comparison, width: int) -> list[tuple[str, Table]]:
+    """A title and a table for each stage: a row for each quantity, a column for each library.
+
+    Where the tables would be wider than `width`, each distance is one number, in ULPs where they mean something.
+    """
+    tables = _tables(comparison, brief=False)
+    fits = all(Console(width=1000).measure(table).maximum <= width for _, table in tables)
+    return tables if fits else _tables(comparison, brief=True)
+
+
+def _tables(comparison: Comparison, brief: bool) -> list[tuple[str, Table]]:
     problem = comparison.problem
     tables = []
-    for size, reference in dict.fromkeys((row.rows, row.reference) for row in comparison.rows):
-        rows = [row for row in comparison.rows if (row.rows, row.reference) == (size, reference)]
+    for stage in dict.fromkeys(row.stage for row in comparison.rows):
+        rows = [row for row in comparison.rows if row.stage == stage]
+        size, reference = rows[0].rows, rows[0].reference
         data = f"On {'all ' if size == problem.rows else 'the first '}{size:,} rows, against " if size else "Against "
         table = Table(box=None, pad_edge=False)
         table.add_column("quantity", no_wrap=True)
-        table.add_column("probed", no_wrap=True)
+        if not brief:
+            table.add_column("probed", no_wrap=True)
         table.add_column("tolerance", justify="right", no_wrap=True)
         columns = [name for name in rows[0].cells if COLUMNS[name].available]  # the verdict has rows for the others
         for name in columns:
@@ -70,26 +81,28 @@ def comparison_tables(comparison: Comparison) -> list[tuple[str, Table]]:
         for row in rows:
             tolerance = next((cell.tolerance for name, cell in row.cells.items()
                               if name in DIFFERENTIATORS and cell.tolerance is not None), None)
-            table.add_row(quantity(row), row.probed, "" if tolerance is None else f"{tolerance:.0e}",
-                          *[cell_text(row.cells[name]) for name in columns])
+            table.add_row(quantity(row), *([] if brief else [row.probed]),
+                          "" if tolerance is None else f"{tolerance:.0e}",
+                          *[cell_text(row.cells[name], brief) for name in columns])
         tables.append((data + REFERENCES[reference], table))
     return tables
 
 
 def quantity(row: Row) -> str:
     """The loss, its derivative, or its second derivative times a vector."""
-    return "loss" if row.order == 0 else f"{'d/d' if row.order == 1 else 'Hv, '}{row.parameter}"
+    return "loss" if row.order == 0 else f"{'d/d' if row.order == 1 else 'Hv '}{row.parameter}"
 
 
-def cell_text(cell: Cell) -> str:
-    """A distance as `relative` and, where they mean something, ULPs; or a word."""
+def cell_text(cell: Cell, brief: bool) -> str:
+    """A distance as `relative` and, where they mean something, ULPs; or a word; if brief, one number."""
     if cell.relative is None or cell.reason:
         word = {TRUTH: "[bold]truth[/bold]", UNSUPPORTED: "n/a",
                 FAILED: "[red]failed[/red]", DISAGREES: "[red]WRONG[/red]"}[cell.status]
         return word
     number = f"{cell.relative:.0e}" if cell.relative else "0"
     if cell.ulps is not None:
-        number += f" {cell.ulps:6.1f}u" if cell.ulps < 1e4 else f" {cell.ulps:6.0e}u"
+        ulps = f"{cell.ulps:.1f}u" if cell.ulps < 1e4 else f"{cell.ulps:.0e}u"
+        number = ulps if brief else f"{number} {ulps:>7}"
     if cell.none:
         number = "None = 0"
     return f"[green]{number}[/green]" if cell.status == AGREES else f"[red]{number} WRONG[/red]"
@@ -133,7 +146,9 @@ def _worst(cells: list[Cell]) -> str:
     if not there:
         return "-"
     ulps = [cell.ulps for cell in there if cell.ulps is not None]
-    return f"{max(ulps):.1f} ulp" if len(ulps) == len(there) else f"{max(cell.relative or 0.0 for cell in there):.0e}"
+    if len(ulps) == len(there):
+        return f"{max(ulps):.1f} ulp" if max(ulps) < 1e4 else f"{max(ulps):.0e} ulp"
+    return f"{max(cell.relative or 0.0 for cell in there):.0e}"
 
 
 def write_json(comparisons: list[Comparison], settings: dict[str, Any], path: Path) -> None:

@@ -49,7 +49,11 @@ def _examine(step: Step) -> Iterator[str]:
             moved = [each + h * d if i == place else each for i, each in enumerate(wide)]
             return np.asarray(step.op.forward(*moved, **step.params))
 
-        slope = (forward(STEP) - forward(-STEP)) / (2 * STEP)
+        here, right, left = forward(np.longdouble(0)), forward(STEP), forward(-STEP)
+        slope = (right - left) / (2 * STEP)
+        bend = np.max(np.abs(right - 2 * here + left), initial=0) / STEP
+        if not bend <= OFF * (1 + np.max(np.abs(slope), initial=0)):
+            continue  # a corner, or no number: what is right here is a matter of convention
         wanted, had = np.sum(g * slope), np.sum(np.asarray(ruled).astype(np.longdouble) * direction)
         scale = np.sum(np.abs(g * slope)) + np.sum(np.abs(ruled * direction))
         if not abs(had - wanted) <= OFF * scale:

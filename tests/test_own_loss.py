@@ -46,21 +46,43 @@ def test_a_file_that_is_no_loss(comparisons, tmp_path, text, words):
 
 
 @pytest.mark.parametrize(("body", "words"), [
-    ("return tf.square(w * x)", "loss returned shape (3,): reduce it to one number"),
-    ("return None", "loss returned None: return the value"),
+    ("return tf.square(w * x)", "own.py, line 5: loss returned shape (3,): reduce it to one number"),
+    ("return None", "own.py, line 5: loss returned None: return the value"),
     ("raise ValueError('no luck')", "own.py, line 6: raise ValueError('no luck'): ValueError: no luck"),
-    ("return tf.reduce_mean(tf.no_such_op(w * x))", "own.py, line 6: return tf.reduce_mean(tf.no_such_op(w * x))"),
+    ("return tf.reduce_men(w * x)", "own.py, line 6: return tf.reduce_men(w * x): AttributeError"),
     ("return tf.reduce_sum(tf.matmul(w, x))", "matmul"),
+    ("return tf.math.log(-w)", "the loss is nan at these inputs"),
 ])
-def test_a_loss_that_fails_is_told_for_each_library(comparisons, tmp_path, body, words):
+def test_a_mistake_in_a_loss_is_told_once_before_any_library_is_asked(comparisons, tmp_path, body, words):
     path = write(tmp_path, GOOD.replace("return tf.reduce_mean(tf.square(w * x))", body))
-    found = comparisons("run", path, "--only", "tapes,complex")
+    found = comparisons("run", path)
+    assert found.returncode == 2, found.stdout + found.stderr
+    assert words in found.stderr and "own.py" in found.stderr
+    assert len(found.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("data", ["[1.0, 2.0]", "[1.0, 2.0, 3.0, 4.0, 5.0]"])
+def test_what_one_library_lacks_is_told_for_that_library(comparisons, tmp_path, data):
+    text = GOOD.replace("[1.0, 2.0, 3.0]", data).replace("tf.square(w * x)", "tf.nn.selu(w * x)")
+    found = comparisons("run", write(tmp_path, text), "--only", "tapes,sympy,central")
     assert found.returncode == 1, found.stdout + found.stderr
-    for library in ("tapes: failed", "complex: failed"):
-        line = next(line for line in found.stdout.splitlines() if library in line)
-        assert "own.py" in line
-    assert words in found.stdout
+    for library in ("sympy", "complex", "central"):
+        line = next(line for line in found.stdout.splitlines() if line.startswith(f"FAILED own: {library}: own.py"))
+        assert "line 6" in line and "namespace has no tf.nn.selu" in line and "--only" in line
     assert "Traceback" not in found.stdout + found.stderr
+
+
+def test_at_a_corner_no_rule_is_blamed(comparisons, tmp_path):
+    text = 'inputs = {"w": [0.0, 1.0]}\ndef loss(tf, w):\n    return tf.reduce_sum(tf.nn.relu(w) + tf.abs(w))\n'
+    found = comparisons("run", write(tmp_path, text), "--only", "tapes,central")
+    assert found.returncode == 1
+    assert "BLAME own: every op that the tape heard has the right rule" in found.stdout
+
+
+def test_a_loss_without_data_has_a_value(comparisons, tmp_path):
+    text = 'inputs = {"x": 3.0}\ndef loss(tf, x):\n    return x * x\n'
+    found = comparisons("run", write(tmp_path, text), "--only", "tapes,central")
+    assert found.returncode == 0 and "loss 9, float64, inputs x" in found.stdout
 
 
 def test_traceback_shows_where_it_came_from(comparisons, tmp_path):

@@ -5,6 +5,8 @@ Squire and Trapp, Using complex variables to estimate derivatives of real functi
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 
 from ..namespaces import Namespace, analytic
@@ -45,7 +47,9 @@ class ComplexStep:
         """The loss where the inputs have imaginary parts."""
         inputs = {name: array + 1j * steps[name] if name in steps else array
                   for name, array in extended(problem.inputs).items()}
-        return problem.call(TF, inputs, extended(problem.data))
+        with warnings.catch_warnings():  # an imaginary part that is dropped is a derivative that is lost
+            warnings.simplefilter("error", np.exceptions.ComplexWarning)
+            return problem.call(TF, inputs, extended(problem.data))
 
 
 BACKEND = ComplexStep()

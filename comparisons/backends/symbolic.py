@@ -11,7 +11,7 @@ import sympy
 from ..namespaces import Namespace, numpy_like
 from ..probes import COMPLETE, Probes
 from ..problem import Arrays, Problem
-from . import Estimate
+from . import Estimate, Unsupported
 
 DIGITS = 50
 _GUARD = 10  # more digits for the constants than for the result
@@ -108,7 +108,9 @@ def _scalars(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
 
 def _number(expression: Any, values: dict[Any, Any]) -> np.longdouble:
     number = sympy.sympify(expression).xreplace(values).evalf(DIGITS)
-    return np.longdouble(str(number)) if number.is_number else np.longdouble("nan")
+    if not number.is_Number or number is sympy.zoo:
+        raise Unsupported(f"it gives {number} here, which is no real number")
+    return np.longdouble(str(number))
 
 
 def _exactly(numbers: list[np.longdouble]) -> Estimate:
