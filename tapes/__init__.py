@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import sys
 import warnings
 
@@ -133,6 +134,19 @@ _OUTSIDE = {
     "placeholder": "ops run at once: write a function, and give it the tensor",
     "gradients": "use tapes.GradientTape",
     "data": "any Python iterable of NumPy arrays will do",
+    "keras": "write the layers with Variables and matmul; variable.assign_sub is the optimiser",
+    "optimizers": "variable.assign_sub(learning_rate * gradient) is the optimiser",
+    "function": "there are no graphs: call the Python function itself",
+    "mean": "it is tapes.reduce_mean",
+    "sum": "it is tapes.reduce_sum",
+    "max": "it is tapes.reduce_max, or tapes.maximum for two tensors",
+    "min": "it is tapes.reduce_min, or tapes.minimum for two tensors",
+    "prod": "it is tapes.reduce_prod",
+    "dot": "it is tapes.tensordot(a, b, 1) for vectors, a @ b for matrices",
+    "arange": "it is tapes.range",
+    "array": "it is tapes.constant",
+    "tensor": "it is tapes.constant",
+    "concatenate": "it is tapes.concat",
 }
 
 
@@ -140,6 +154,8 @@ def __getattr__(name: str) -> object:
     """For a name that is not here: say where it is, or what there is instead."""
     hint = _OUTSIDE.get(name) or next((f"it is tapes.{module.__name__.rpartition('.')[2]}.{name}"
                                        for module in (nn, math, linalg, random) if name in module.__all__), "")
+    near = difflib.get_close_matches(name, __all__, 1)
+    hint = hint or (f"did you mean tapes.{near[0]}?" if near else "")
     raise AttributeError(f"module 'tapes' has no attribute {name!r}{': ' + hint if hint else ''}", name=name,
                          obj=sys.modules[__name__])
 

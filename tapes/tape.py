@@ -33,6 +33,9 @@ class Step(weakref.ref):
     params: dict[str, Any]
     key: int
 
+    def __repr__(self) -> str:
+        return f"<step {self.op.name} of {len(self.inputs)} inputs>"
+
 
 Adjoints = dict[int, tuple[Any, Any]]  # id(x) -> (x, the adjoint of x)
 Trace = dict[int, Step]  # what a tape follows: id(output) -> the step that made it, in the order of recording

@@ -16,8 +16,10 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     """The steps of a tape, with `names` for the values that the user's program has names for."""
     steps = tape.steps()
     if not steps:
-        return "This tape holds no steps: nothing watched has been computed with, or gradient() has used it up."
+        return ("This tape holds no steps: nothing watched has been computed with (constants need tape.watch), or "
+                "gradient() has used it up.")
     adjoints = {} if target is None else tape.adjoints(target)
+    lost = target is not None and not adjoints
     labels = _labels(steps, names)
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
     rows = [header]
@@ -30,7 +32,10 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
         rows.append(row)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
-    return "\n".join([lines[0], "  ".join("-" * width for width in widths), *lines[1:]])
+    table = [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
+    if lost:
+        table.append("The target is not on this tape: was it computed after the `with` block, or from constants alone?")
+    return "\n".join(table)
 
 
 def _labels(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
@@ -45,20 +50,26 @@ def _labels(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
 
 
 def _inputs(step: Step, labels: dict[int, str]) -> str:
-    shown = [labels.get(id(x)) or abridged(x._array) for x in step.inputs]
-    return ", ".join([*shown, *(f"{key}={_plain(value)}" for key, value in step.params.items())])
+    shown = [labels.get(id(x)) or _constant(np.asarray(x._array)) for x in step.inputs]
+    return ", ".join([*shown, *(f"{key}={_plain(value)}" for key, value in step.params.items()
+                                if value is not None and value is not False)])
+
+
+def _constant(array: np.ndarray) -> str:
+    """A constant as an input: itself when it is a few numbers, else its shape."""
+    return abridged(array) if array.size <= 4 else f"constant{list(array.shape)}"
 
 
 def _plain(value: Any) -> str:
-    shown = value.name if isinstance(value, np.dtype) else repr(value)
+    shown = value.name if isinstance(value, np.dtype) else str(value) if isinstance(value, tuple) else repr(value)
     return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3] + "..."
 
 
 def abridged(array: np.ndarray) -> str:
-    """A few digits of a few entries: as much of a value as a line of a table can hold."""
+    """A few digits of a few entries: as much of a value as a line of a table can hold; of many, their range."""
     array = np.asarray(array)
     if array.size > 1000:
-        return "[...]"
-    shown = np.array2string(array, precision=4, separator=" ", threshold=6, edgeitems=2).replace("\n", "")
-    shown = " ".join(shown.split()).replace("[ ", "[")
-    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3] + "..."
+        return f"{array.min():.3g} to {array.max():.3g}"
+    shown = np.array2string(array, precision=4, separator=" ", threshold=6, edgeitems=2)
+    shown = " ".join(shown.split()).replace("[ ", "[").replace(" ]", "]")
+    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3].rstrip() + "..." + "]" * array.ndim
