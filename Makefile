@@ -7,13 +7,13 @@ SETUP := setup.cfg pyproject.toml
 .PHONY: help compare test lint peers clean
 
 help:
-	@echo "make compare   differentiate every loss with every library, side by side"
+	@echo "make compare   differentiate every loss with every library, side by side; LOSS=name for one"
 	@echo "make test      lint, types and all tests"
 	@echo "make peers     also install torch, autograd and mygrad, as further columns"
 	@echo "make clean     remove $(VENV) and caches"
 
 compare: $(VENV)/compare.done
-	@$(BIN)/python -m comparisons run
+	@$(BIN)/python -m comparisons run $(LOSS)
 
 test: $(VENV)/test.done lint
 	$(BIN)/python -m pytest -q

@@ -1,5 +1,7 @@
 """A line fitted to 1,000 points, the article's first model: W = 5 and b = 0, where 3 and 2 are right."""
 
+# The article is HELLO CYBERNETICS, "TensorFlow Eager Execution step by step" (TF Advent Calendar 2018).
+
 
 def data(rng):
     x = rng.standard_normal(1000)
