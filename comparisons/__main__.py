@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("losses", nargs="*", metavar="LOSS", help="the name of a loss (see `list`), or the path of a .py "
                      "file that defines loss(tf, ...), inputs and data; by default all losses")
     run.add_argument("--dtype", choices=["float32", "float64"], default="float64", help="of inputs and data")
-    run.add_argument("--seed", type=int, default=0, help="of random data, inputs and probes (default 0)")
+    run.add_argument("--seed", type=natural, default=0, help="of random data, inputs and probes (default 0)")
     run.add_argument("--only", metavar="LIBS", help=f"a comma-separated choice of {', '.join(COLUMNS)}")
     run.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
@@ -37,6 +37,17 @@ def parser() -> argparse.ArgumentParser:
     semantics.add_argument("names", nargs="*", metavar="NAME", help="a program, a rule or a group; by default all")
     commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives")
     return top
+
+
+def natural(text: str) -> int:
+    """A seed: an integer that is not negative."""
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError(f"invalid int value: {text!r}: a seed is not negative")
+    return number
+
+
+natural.__name__ = "int"  # argparse names the type in its message
 
 
 def main(argv: Sequence[str] | None = None) -> int:

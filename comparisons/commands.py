@@ -42,6 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
     names = chosen(arguments.only)
     if arguments.json is not None and not arguments.json.parent.is_dir():
         raise LossError(f"there is no folder {arguments.json.parent} for --json")
+    if arguments.json is not None and arguments.json.is_dir():
+        raise LossError(f"--json needs a file, and {arguments.json} is a folder")
     problems = [load(name, arguments.dtype, arguments.seed) for name in arguments.losses or bundled()]
     for problem in problems:
         tried(problem)
@@ -74,10 +76,10 @@ def run(arguments: argparse.Namespace) -> int:
     undeclared = [_told(surprise) for surprise in surprises(libraries=names)]
     screen.print(report.summary_table(comparisons))
     screen.print("A distance is max|a - b| / max|b|; u is a unit in the last place of max|b|. Tolerance: 8 sqrt(n) eps "
-                 "(n the longest axis) times the measured condition of the quantity.")
+                 "(n the longest axis) times the measured condition, plus what the reference may be off by.")
     if arguments.json is not None:
         settings = {"dtype": arguments.dtype, "seed": arguments.seed, "only": names}
-        report.write_json(comparisons, settings, arguments.json)
+        report.write_json(comparisons, settings, undeclared, arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
     return verdict(screen, comparisons, undeclared)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from .backends import COLUMNS, DIFFERENTIATORS, ORACLES, Backend, Estimate, Gradients, Unsupported
 from .measure import Difference, difference
+from .namespaces import MissingName
 from .probes import COMPLETE, Probes, probes_of
 from .problem import SYMBOLIC_ROWS, Arrays, LossError, Problem
 
@@ -179,8 +180,7 @@ class Stage:
     def _ask(self, backend: Backend, question: Callable[[Any], Answer]) -> Answer:
         if not backend.available:
             return Answer(failure=Cell(MISSING, reason=backend.library.install if backend.library else ""))
-        found = _attempt(lambda: question(backend.open()))
-        return found
+        return _attempt(lambda: question(backend.open()))
 
     def _projected(self, gradient: np.ndarray | None, name: str) -> Answer:
         array = self.problem.inputs[name]
@@ -193,52 +193,77 @@ class Stage:
 
     # -- how it compares ---------------------------------------------------------------------------------------------
 
-    def _row(self, order: int, name: str, answers: dict[str, Answer]) -> Row:
-        truth = answers.get(self.reference)
-        reference = self.reference
-        if truth is None or truth.failure:
-            reference = "central"
-            truth = answers.get(reference)
-        condition, cells = float("nan"), {}
-        if truth is not None and not truth.failure:
-            condition = self._condition(order, name, truth)
+    def _row(self, order: int, parameter: str, answers: dict[str, Answer]) -> Row:
+        reference, truth = self._truth(answers)
+        condition = float("nan")
+        if truth is not None:
+            condition = self._condition(order, parameter, truth)
             if order == 0:
                 self.value = float(truth.values[0])
-        for backend in self.backends:
-            if backend.name in answers or not backend.available:
-                cells[backend.name] = self._cell(backend, reference, answers.get(backend.name), truth, condition, name)
-        array = self.problem.inputs[name] if name else np.zeros(())
-        probes = self.probes[name] if name else None
+        cells = {backend.name: self._cell(backend, reference, answers.get(backend.name), truth, condition, order,
+                                          parameter)
+                 for backend in self.backends if backend.name in answers or not backend.available}
+        array = self.problem.inputs[parameter] if parameter else np.zeros(())
+        probes = self.probes[parameter] if parameter else None
         probed = "all"
         if probes is not None and not self.complete:
             probed = f"{len(probes.single().directions)} entries"
             probed += f", {probes.mixed} directions" if probes.mixed else ""
-        return Row(self.problem.name, self.problem.rows, self.reference, order, name, array.shape, reference, probed,
-                   condition, cells)
+        return Row(self.problem.name, self.problem.rows, self.reference, order, parameter, array.shape, reference,
+                   probed, condition, cells)
+
+    def _truth(self, answers: dict[str, Answer]) -> tuple[str, Answer | None]:
+        """The reference of this stage, or the next best oracle that has an answer and is sure of it."""
+        for name in dict.fromkeys((self.reference, "complex", "central")):
+            answer = answers.get(name)
+            if answer and not answer.failure and answer.uncertainty <= UNRELIABLE * _scale(answer):
+                return name, answer
+        return self.reference, None
 
     def _cell(self, backend: Backend, reference: str, answer: Answer | None, truth: Answer | None, condition: float,
-              name: str) -> Cell:
+              order: int, parameter: str) -> Cell:
         if answer is None or not backend.available:
             return Cell(MISSING, reason=backend.library.install if backend.library else "")
         if answer.failure:
             return answer.failure
-        if truth is None or truth.failure:
-            return Cell(FAILED, reason="there is no reference: " + (truth.failure.reason if truth and truth.failure
-                                                                    else "no oracle was asked"))
-        scale = float(np.max(np.abs(truth.values), initial=0)) or 1.0
-        if answer.uncertainty > UNRELIABLE * scale:
+        if truth is None:
+            return Cell(UNSUPPORTED, reason="no oracle has a sure answer to compare it with")
+        if answer.uncertainty > UNRELIABLE * _scale(answer):
             return Cell(UNSUPPORTED, reason="not sure enough here: rounding, or a corner of the loss within its steps")
         if backend.name == reference:
             return Cell(TRUTH)
-        precision = self.problem.dtype if backend.name in DIFFERENTIATORS else np.dtype(np.float64)
-        tolerance = self._rounding(precision) * condition + (answer.uncertainty + truth.uncertainty) / scale
-        groups = self.probes[name].groups if name else lambda values: [values]
-        worst = max((difference(found.astype(precision) if backend.name in DIFFERENTIATORS else found, right)
-                     for found, right in zip(groups(answer.values), groups(truth.values), strict=True)),
-                    key=_size)
+        exact = backend.name in DIFFERENTIATORS
+        precision = self.problem.dtype if exact else np.dtype(np.float64)
+        scale, rounding = _scale(truth), self._rounding(precision)
+        floor = rounding * self._natural(order)
+        nothing = floor > 0 and not np.any(np.abs(truth.values) > floor)
+        if nothing:  # it is zero but for rounding: only how far it is from zero can be compared
+            off = float(np.max(np.abs(np.asarray(answer.values) - truth.values), initial=0))
+            worst, tolerance = Difference(off / floor * rounding, off / floor), 2 * rounding
+        else:
+            tolerance = rounding * condition + (answer.uncertainty + truth.uncertainty) / scale
+            groups = self.probes[parameter].groups if parameter else lambda values: [values]
+            worst = max((difference(found.astype(precision) if exact else found, right)
+                         for found, right in zip(groups(answer.values), groups(truth.values), strict=True)),
+                        key=lambda distance: distance.relative)
+        tolerance = tolerance if np.isfinite(tolerance) else 0.0  # beside an infinity only itself agrees
+        if tolerance > float(np.finfo(precision).eps) ** 0.25:
+            return Cell(UNSUPPORTED, reason="too ill-conditioned here to tell right from wrong")
         status = AGREES if worst.within(tolerance) else DISAGREES
-        exact = backend.name in DIFFERENTIATORS and truth.uncertainty <= scale * np.finfo(precision).eps
-        return Cell(status, worst.relative, worst.ulps if exact else None, tolerance, answer.none, worst.reason)
+        shown = exact and not nothing and truth.uncertainty <= scale * np.finfo(precision).eps
+        return Cell(status, worst.relative, worst.ulps if shown else None, tolerance, answer.none, worst.reason)
+
+    def _natural(self, order: int) -> float:
+        """How large a derivative of this loss may be expected to be: far below that, one is zero but for rounding."""
+        numbers = max((float(np.max(np.abs(a), initial=0)) for a in self.problem.inputs.values()), default=0.0) or 1.0
+        sizes = []
+        for found in (self.first if order == 1 else self.second).values():
+            gradients = found if isinstance(found, Answer) else found[1] if order == 1 else found
+            if not isinstance(gradients, Answer) and order:
+                sizes.append(max((float(np.max(np.abs(g), initial=0)) for g in gradients.values() if g is not None),
+                                 default=0.0))
+        usual = abs(self.value) / numbers**order if np.isfinite(self.value) else 0.0
+        return max(usual if order else 0.0, min((size for size in sizes if np.isfinite(size)), default=0.0))
 
     def _rounding(self, dtype: np.dtype) -> float:
         """How far rounding alone may carry a well-conditioned result: see the README's section on tolerances."""
@@ -278,7 +303,7 @@ class Stage:
         array = self.problem.inputs[name]
         found = next((f[1][name] for f in self.first.values() if not isinstance(f, Answer) and f[1][name] is not None),
                      np.zeros(array.shape))
-        largest = int(np.argmax(np.nan_to_num(np.abs(found)))) if found.shape == array.shape else 0
+        largest = int(np.argmax(np.nan_to_num(np.abs(found)))) if found.size and found.shape == array.shape else 0
         probes = probes_of(array, self.complete, largest, rng)
         return probes.single() if self.reference == "sympy" else probes
 
@@ -302,6 +327,8 @@ def _attempt(work: Callable[[], Any]) -> Any:
     except Unsupported as error:
         return Answer(failure=Cell(UNSUPPORTED, reason=str(error)))
     except Exception as error:
+        if isinstance(error.__cause__, MissingName):
+            return Answer(failure=Cell(UNSUPPORTED, reason=str(error)))
         text = str(error) if isinstance(error, LossError) else f"{type(error).__name__}: {error}"
         return Answer(failure=Cell(FAILED, reason=text.splitlines()[0] if text else type(error).__name__))
 
@@ -310,8 +337,9 @@ def _answer(estimate: Estimate) -> Answer:
     return Answer(estimate.values, estimate.uncertainty)
 
 
-def _size(worst: Difference) -> float:
-    return worst.relative
+def _scale(answer: Answer) -> float:
+    """The largest number in an answer; 1 where all are 0."""
+    return float(np.max(np.abs(answer.values), initial=0)) or 1.0
 
 
 __all__ = ["Cell", "Comparison", "Gradients", "Row", "compare"]

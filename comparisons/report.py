@@ -151,7 +151,7 @@ def _worst(cells: list[Cell]) -> str:
     return f"{max(cell.relative or 0.0 for cell in there):.0e}"
 
 
-def write_json(comparisons: list[Comparison], settings: dict[str, Any], path: Path) -> None:
+def write_json(comparisons: list[Comparison], settings: dict[str, Any], undeclared: list[str], path: Path) -> None:
     """Write everything that was found; the format is described in the README.
 
     The file appears whole or not at all.
@@ -167,7 +167,8 @@ def write_json(comparisons: list[Comparison], settings: dict[str, Any], path: Pa
                                  "cells": {name: {key: _finite(value) for key, value in asdict(cell).items()}
                                            for name, cell in row.cells.items()}} for row in c.rows]}
                    for c in comparisons],
-        "agree": not any(c.problems for c in comparisons),
+        "undeclared_conventions": undeclared,
+        "agree": not undeclared and not any(c.problems for c in comparisons),
     }
     text = json.dumps(document, indent=1, allow_nan=False)
     partial = path.with_name(path.name + ".partial")

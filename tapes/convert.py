@@ -50,7 +50,8 @@ def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
         raise _no_numbers(value, array)
     if dtype is None:
         dtype = array.dtype if hasattr(value, "dtype") else _default_dtype(array, value)
-    if array.dtype != dtype and not _keeps_meaning(array.dtype.kind, dtype.kind):
+    empty = not array.size and not hasattr(value, "dtype")  # an empty list has numbers of no kind
+    if array.dtype != dtype and not empty and not _keeps_meaning(array.dtype.kind, dtype.kind):
         raise TypeError(f"Cannot convert {_shown(value)} to EagerTensor of dtype {dtype.name}, where it would lose "
                         "what it means. Bring both to one dtype: tapes.cast(tensor, tapes.float32), or write 2.0 "
                         "instead of 2 where the tensor is made.")

@@ -10,7 +10,7 @@ import numpy as np
 from .arrays import eye, where
 from .convert import convert
 from .errors import InvalidArgumentError
-from .math import abs, add_n, is_finite, maximum, minimum, pow, reduce_max, reduce_sum, sqrt, square
+from .math import abs, add_n, conj, is_finite, maximum, minimum, pow, reduce_max, reduce_sum, sqrt, square
 from .ops import linalg as a
 from .ops import shapes as s
 from .protocols import TensorLike
@@ -115,19 +115,20 @@ def einsum(equation: str, *inputs: Any, name: str | None = None) -> Tensor:
     first = next((x for x in inputs if isinstance(x, TensorLike)), None)
     dtype = convert(inputs[0])._array.dtype if first is None else first._array.dtype
     tensors = [x if isinstance(x, TensorLike) else convert(x, dtype) for x in inputs]
-    try:
-        return a.einsum(*tensors, equation=equation)
-    except InvalidArgumentError as error:
-        raise InvalidArgumentError(f"{error}{_clash(equation, tensors)}") from None
+    clash = _clash(equation, tensors)
+    if clash:
+        given = ", ".join(f"{x.dtype.name}{list(x.shape)}" for x in tensors)
+        raise InvalidArgumentError(f"einsum({given}, equation={equation!r}): {clash}")
+    return a.einsum(*tensors, equation=equation)
 
 
 def _clash(equation: str, tensors: list[Any]) -> str:
-    """The first letter of an equation that would have to be two lengths at once."""
+    """The first letter of an equation that would have to be two lengths at once; NumPy would stretch a length of 1."""
     found: dict[str, int] = {}
     for number, (term, x) in enumerate(zip(equation.partition("->")[0].split(","), tensors, strict=False)):
         for letter, length in zip(term.strip(), x.shape, strict=False):
             if "." not in term and found.setdefault(letter, length) != length:
-                return f". The letter {letter!r} stands for {found[letter]} and, in input #{number}, for {length}"
+                return f"the letter {letter!r} stands for {found[letter]} and, in input #{number}, for {length}"
     return ""
 
 
@@ -147,7 +148,7 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool =
     if pair and ord not in ("euclidean", "fro"):
         raise ValueError(f"norm: for a matrix, `ord` is 'euclidean' or 'fro', got {ord!r}")
     if ord in ("euclidean", "fro", 2):
-        return sqrt(reduce_sum(square(x), axis, keepdims))
+        return sqrt(reduce_sum(x * conj(x) if x.dtype.is_complex else square(x), axis, keepdims))
     if ord == 1:
         return reduce_sum(abs(x), axis, keepdims)
     if ord == np.inf:
@@ -175,7 +176,10 @@ def global_norm(t_list: Any, *, name: str | None = None) -> Tensor:
     >>> print(tf.linalg.global_norm([tf.constant([3.0]), None, tf.constant([4.0])]))
     tapes.Tensor(5.0, shape=(), dtype=float32)
     """
-    return sqrt(add_n([reduce_sum(square(t)) for t in t_list if t is not None]))
+    tensors = [convert(t) for t in t_list if t is not None]
+    if any(t.dtype.is_complex for t in tensors):
+        raise InvalidArgumentError("global_norm takes floating numbers, not complex ones: say tapes.abs(t) first")
+    return sqrt(add_n([reduce_sum(square(t)) for t in tensors]))
 
 
 def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, *, name: str | None = None) -> Tensor:

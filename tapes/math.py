@@ -260,7 +260,8 @@ def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False,
     if not (tensor.dtype.is_floating or tensor.dtype.is_complex):
         raise TypeError("reduce_variance and reduce_std: Input must be either real or complex, got "
                         f"{tensor.dtype.name}: say tapes.cast(tensor, tapes.float32)")
-    return reduce_mean(square(tensor - reduce_mean(tensor, axis, keepdims=True)), axis, keepdims)
+    away = tensor - reduce_mean(tensor, axis, keepdims=True)
+    return reduce_mean(real(away * conj(away)) if tensor.dtype.is_complex else square(away), axis, keepdims)
 
 
 def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, *, name: str | None = None) -> Tensor:

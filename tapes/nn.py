@@ -174,7 +174,10 @@ def l2_loss(t: Any, *, name: str | None = None) -> Tensor:
     >>> print(tf.nn.l2_loss([3.0, 4.0]))
     tapes.Tensor(12.5, shape=(), dtype=float32)
     """
-    return reduce_sum(square(t)) / 2.0
+    tensor = convert(t)
+    if tensor.dtype.is_complex:
+        raise InvalidArgumentError(f"l2_loss takes floating numbers, got {tensor.dtype.name}: say tapes.abs(t) first")
+    return reduce_sum(square(tensor) / 2.0)
 
 
 def dropout(x: Any, rate: Any, *, seed: int | None = None, name: str | None = None) -> Tensor:

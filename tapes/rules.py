@@ -62,8 +62,7 @@ def _unbroadcasting(rule: Rule | None, index: int) -> Rule | None:
         return None
 
     def collected(g: Any, y: Any, *xs: Any) -> Any:
-        dx, shape = rule(g, y, *xs), xs[index].shape
-        return dx if dx.shape == shape else sum_to(dx, shape=tuple(shape))
+        return unbroadcast(rule(g, y, *xs), xs[index].shape)
 
     return collected
 

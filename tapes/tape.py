@@ -130,8 +130,6 @@ class GradientTape:
     def __enter__(self) -> GradientTape:
         if self._entered is not None:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
-        if self._trace is None:
-            self._begin()
         self._resume()
         return self
 
@@ -143,6 +141,8 @@ class GradientTape:
         self._trace, self._leaves, self._variables = {}, set(), {}
 
     def _resume(self) -> None:
+        if self._trace is None:  # never entered, or used up meanwhile
+            self._begin()
         self._entered = listening.now
         self._entered.append(self)
 

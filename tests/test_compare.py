@@ -123,6 +123,34 @@ def test_probes_touch_every_entry():
     assert len(probes_of(np.zeros((2, 3)), True, 0, rng).directions) == 6
 
 
+HARD = {
+    "an input called s": ('inputs = {"s": 1.5, "t": 0.5}\ndef loss(tf, s, t):\n    return s * s * s * t\n', 0),
+    "names like entries": ('inputs = {"E": 1.0, "x_0": 2.0, "x": [3.0]}\n'
+                           'def loss(tf, E, x_0, x):\n    return E * x_0 * x_0 * tf.reduce_sum(x * x * x)\n', 0),
+    "a gradient of zero": ('inputs = {"W": [0.5, -1.0, 2.0]}\n'
+                           'def loss(tf, W):\n    return tf.reduce_sum(tf.nn.softmax(W))\n', 0),
+    "far in the tail": ('inputs = {"a": -200.0}\ndef loss(tf, a):\n    return tf.math.softplus(a)\n', 0),
+    "lasso at zero": ('inputs = {"w": [0.0, 1.0]}\ndef loss(tf, w):\n    return tf.reduce_sum(tf.abs(w) + w * w)\n', 0),
+}
+
+
+@pytest.mark.parametrize(("text", "status"), HARD.values(), ids=HARD)
+def test_losses_that_are_hard_to_judge(tmp_path, capsys, text, status):
+    path = tmp_path / "own.py"
+    path.write_text(text)
+    assert main(["run", str(path), "--only", "tapes,sympy,complex"]) == status, capsys.readouterr().out
+
+
+def test_what_cannot_be_told_apart_is_not_said_to_agree(tmp_path, monkeypatch):
+    """A corner so near that a shake crosses it: no tolerance is large enough to call a wrong rule right."""
+    path = tmp_path / "corner.py"
+    path.write_text('inputs = {"w": [1e-12, 1.0]}\ndef loss(tf, w):\n    return tf.reduce_sum(tf.nn.relu(w * 1e6))\n')
+    monkeypatch.setattr("comparisons.backends.tape.BACKEND", Tampered(lambda g: 1.5 * g))
+    for dtype in ("float32", "float64"):
+        found = compare(load(str(path), dtype), ["tapes", "complex", "central"])
+        assert not [row for row in found.rows if row.order == 1 and row.cells["tapes"].status == "agrees"]
+
+
 def test_titles_say_what_each_loss_is():
     for name in bundled():
         assert len(load(name).title) > 30

@@ -65,16 +65,16 @@ def test_a_mistake_in_a_loss_is_told_once_before_any_library_is_asked(comparison
 def test_what_one_library_lacks_is_told_for_that_library(comparisons, tmp_path, data):
     text = GOOD.replace("[1.0, 2.0, 3.0]", data).replace("tf.square(w * x)", "tf.nn.selu(w * x)")
     found = comparisons("run", write(tmp_path, text), "--only", "tapes,sympy,central")
-    assert found.returncode == 1, found.stdout + found.stderr
+    assert "no oracle has a sure answer" in found.stdout and "All libraries agree" not in found.stdout
     for library in ("sympy", "complex", "central"):
-        line = next(line for line in found.stdout.splitlines() if line.startswith(f"FAILED own: {library}: own.py"))
+        line = next(line for line in found.stdout.splitlines() if line.strip().startswith(f"{library}: n/a: own.py"))
         assert "line 6" in line and "namespace has no tf.nn.selu" in line and "--only" in line
     assert "Traceback" not in found.stdout + found.stderr
 
 
 def test_at_a_corner_no_rule_is_blamed(comparisons, tmp_path):
     text = 'inputs = {"w": [0.0, 1.0]}\ndef loss(tf, w):\n    return tf.reduce_sum(tf.nn.relu(w) + tf.abs(w))\n'
-    found = comparisons("run", write(tmp_path, text), "--only", "tapes,central")
+    found = comparisons("run", write(tmp_path, text), "--only", "tapes,sympy")  # SymPy's slope of relu at 0 is 1/2
     assert found.returncode == 1
     assert "BLAME own: every op that the tape heard has the right rule" in found.stdout
 

@@ -97,7 +97,7 @@ def _exact(array: np.ndarray) -> np.ndarray:
 def _symbols(name: str, array: np.ndarray) -> np.ndarray:
     out = np.empty(array.shape, object)
     for place in np.ndindex(array.shape):
-        out[place] = sympy.Symbol("_".join([name, *map(str, place)]), real=True)
+        out[place] = sympy.Symbol(name + (str(list(place)) if place else ""), real=True)
     return out
 
 
@@ -107,10 +107,11 @@ def _scalars(arrays: dict[str, np.ndarray]) -> dict[str, Any]:
 
 
 def _number(expression: Any, values: dict[Any, Any]) -> np.longdouble:
-    number = sympy.sympify(expression).xreplace(values).evalf(DIGITS)
+    # evalf can miss digits where terms cancel, so it works with eight times as many as are wanted
+    number = sympy.sympify(expression).xreplace(values).evalf(8 * DIGITS)
     if not number.is_Number or number is sympy.zoo:
         raise Unsupported(f"it gives {number} here, which is no real number")
-    return np.longdouble(str(number))
+    return np.longdouble(str(number.evalf(DIGITS)))
 
 
 def _exactly(numbers: list[np.longdouble]) -> Estimate:
@@ -121,18 +122,21 @@ class Symbolic:
     """Up to 64 inputs: everything is a symbol. Beyond: the rest are exact numbers, and the probed direction is one."""
 
     def value(self, problem: Problem) -> np.longdouble:
+        if self.complete(problem):
+            expression, _, values = self._expression(problem, {})
+            return _number(expression, values)
         return _number(self._loss(problem, {}), {})
 
     def first(self, problem: Problem, name: str, probes: Probes) -> Estimate:
         if self.complete(problem):
             expression, symbols, values = self._expression(problem, {})
             return _exactly([_number(sympy.diff(expression, s), values) for s in symbols[name].flat])
-        t = sympy.Symbol("t", real=True)
+        t = sympy.Dummy("t", real=True)
         return _exactly([_number(sympy.diff(self._loss(problem, {name: t * _exact(d)}), t), {t: 0})
                          for d in probes.directions])
 
     def second(self, problem: Problem, name: str, probes: Probes, vector: Arrays) -> Estimate:
-        t, s = sympy.symbols("t s", real=True)
+        t, s = sympy.Dummy("t", real=True), sympy.Dummy("s", real=True)
         shifts = {key: s * _exact(v) for key, v in vector.items()}
         if self.complete(problem):
             expression, symbols, values = self._expression(problem, shifts)
@@ -148,7 +152,7 @@ class Symbolic:
     def formulas(self, problem: Problem) -> Iterator[tuple[str, str]]:
         """For the first entry of each input, its symbol and the derived formula; for large losses a word on its size.
 
-        The data are symbols too: `x_2_0` is row 2, column 0 of x.
+        The data are symbols too: `x[2, 0]` is row 2, column 0 of x.
         """
         if not self.complete(problem):
             yield from ((name, f"derived along {name} + t*direction, the rest exact numbers: too long to print")
@@ -168,9 +172,9 @@ class Symbolic:
         inputs = {name: _symbols(name, array) for name, array in problem.inputs.items()}
         data = {name: _symbols(name, array) if array.dtype.kind == "f" else _exact(array)
                 for name, array in problem.data.items()}
-        numbers = {name: _exact(array) for name, array in (problem.inputs | problem.data).items()}
-        values = {symbol: number for name, array in (inputs | data).items()
-                  for symbol, number in zip(array.flat, numbers[name].flat, strict=True) if symbol.is_Symbol}
+        values = {symbol: sympy.Rational(number.item()) for name, array in (inputs | data).items()
+                  for symbol, number in zip(array.flat, (problem.inputs | problem.data)[name].flat, strict=True)
+                  if symbol.is_Symbol}
         shifted = {name: np.asarray(array + shifts.get(name, 0), object) for name, array in inputs.items()}
         return problem.call(TF, _scalars(shifted), _scalars(data)), inputs, values
 

@@ -151,3 +151,14 @@ def reset_at_other_times(tf: Any) -> Any:
         errors.append(attempt(tape.reset))
     errors.append(attempt(tape.reset))
     return [" ".join(error.split()[:5]) for error in errors]
+
+
+@program("S1", "gradient() inside a pause uses the tape up, and a fresh one goes on after it", "[6.0, 2.0]")
+def gradient_inside_a_pause(tf: Any) -> Any:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = v * v
+        with tape.stop_recording():
+            first = tape.gradient(y, v)
+        z = v * 2.0
+    return [first, tape.gradient(z, v)]
