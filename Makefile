@@ -38,7 +38,7 @@ $(VENV)/compare.done: $(BIN)/python $(SETUP) constraints.txt
 	@echo "Installed."
 
 $(VENV)/test.done: $(VENV)/compare.done
-	@echo "Installing pytest, Hypothesis, ruff and mypy ..."
+	@echo "Installing pytest, ruff and mypy ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[compare,test]"
 	@touch $@
 
