@@ -73,11 +73,6 @@ def check(op: Op, oracles: Mapping[str, Callable[[Sample], Answers]] = ORACLES) 
     return cells
 
 
-def check_all() -> list[Cell]:
-    """All comparisons for all rows."""
-    return [cell for op in list(registry.values()) for cell in check(op)]
-
-
 def check_sample(sample: Sample, oracles: Mapping[str, Callable[[Sample], Answers]] = ORACLES) -> list[Cell]:
     """All comparisons for one call."""
     cells: list[Cell] = []
