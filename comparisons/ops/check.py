@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 import tapes
-from tapes.op import Op, registry
+from tapes.op import Op
 
 from ..libraries import MissingLibrary
 from ..measure import difference
