@@ -30,3 +30,8 @@ def test_block(kind, what, body):
 
 def test_there_are_blocks():
     assert len(readme.blocks()) >= 6
+
+
+def test_the_row_it_shows_is_in_the_code():
+    row = 'exp = elementwise("exp", np.exp, lambda y, x: y, formula="exp(x)")\n'
+    assert row in readme.README.read_text() and row in (readme.ROOT / "tapes/ops/elementwise.py").read_text()
