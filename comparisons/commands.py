@@ -15,7 +15,7 @@ import tapes
 
 from . import report
 from .backends import COLUMNS
-from .compare import DISAGREES, FAILED, Comparison, compare
+from .compare import AGREES, DISAGREES, FAILED, Comparison, compare
 from .conventions import CONVENTIONS, Surprise, installed, surprises
 from .libraries import LIBRARIES
 from .problem import LossError, Problem, bundled, load
@@ -126,6 +126,9 @@ def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str
         only_failed = not undeclared and all(cell.status == FAILED for *_, cell in wrong)
         words = "Whoever could be asked agrees; the others failed." if only_failed else "Something disagrees."
         screen.print(f"[red bold]{words}[/red bold]")
+        return DISAGREE
+    if not any(cell.status == AGREES for c in comparisons for row in c.rows for cell in row.cells.values()):
+        screen.print("[red bold]Nothing could be compared.[/red bold] The tables say why.")
         return DISAGREE
     columns = {name for c in comparisons for row in c.rows for name in row.cells}
     missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .backends import COLUMNS, DIFFERENTIATORS, ORACLES, Backend, Estimate, Gradients, Unsupported
+from .backends import COLUMNS, DIFFERENTIATORS, ORACLES, Backend, Estimate, Unsupported
 from .measure import Difference, difference
 from .namespaces import MissingName
 from .probes import COMPLETE, Probes, probes_of
@@ -340,6 +340,3 @@ def _answer(estimate: Estimate) -> Answer:
 def _scale(answer: Answer) -> float:
     """The largest number in an answer; 1 where all are 0."""
     return float(np.max(np.abs(answer.values), initial=0)) or 1.0
-
-
-__all__ = ["Cell", "Comparison", "Gradients", "Row", "compare"]

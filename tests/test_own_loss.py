@@ -65,6 +65,7 @@ def test_a_mistake_in_a_loss_is_told_once_before_any_library_is_asked(comparison
 def test_what_one_library_lacks_is_told_for_that_library(comparisons, tmp_path, data):
     text = GOOD.replace("[1.0, 2.0, 3.0]", data).replace("tf.square(w * x)", "tf.nn.selu(w * x)")
     found = comparisons("run", write(tmp_path, text), "--only", "tapes,sympy,central")
+    assert found.returncode == 1 and "Nothing could be compared." in found.stdout
     assert "no oracle has a sure answer" in found.stdout and "All libraries agree" not in found.stdout
     for library in ("sympy", "complex", "central"):
         line = next(line for line in found.stdout.splitlines() if line.strip().startswith(f"{library}: n/a: own.py"))
