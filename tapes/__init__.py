@@ -42,6 +42,7 @@ from .arrays import (
     zeros_like,
 )
 from .arrays import slice_ as slice
+from .custom import custom_gradient, grad_pass_through, recompute_grad
 from .dtypes import (
     DType,
     as_dtype,
@@ -200,6 +201,7 @@ __all__ = [
     "cos",
     "cosh",
     "cumsum",
+    "custom_gradient",
     "debugging",
     "device",
     "divide",
@@ -216,6 +218,7 @@ __all__ = [
     "float64",
     "floor",
     "gather",
+    "grad_pass_through",
     "greater",
     "greater_equal",
     "identity",
@@ -252,6 +255,7 @@ __all__ = [
     "random",
     "range",
     "rank",
+    "recompute_grad",
     "reduce_all",
     "reduce_any",
     "reduce_logsumexp",

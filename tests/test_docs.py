@@ -28,6 +28,7 @@ BEHIND = {
     "matmul": "tapes.matmul", "put": "the adjoint of x[i]", "scatter": "the adjoint of gather",
     "relu_grad": "the adjoint of relu", "relu6_grad": "the adjoint of relu6",
     "leaky_relu_grad": "the adjoint of leaky_relu", "sum_to": "the adjoint of broadcasting",
+    "part": "one result of an op with several", "bundle": "the inputs of a custom gradient",
     "swap_last": "tapes.linalg.matrix_transpose",
     "sigmoid_cross_entropy": "tapes.nn.sigmoid_cross_entropy_with_logits",
     "softmax_cross_entropy": "tapes.nn.softmax_cross_entropy_with_logits",

@@ -11,8 +11,11 @@ import numpy as np
 
 from tapes.op import Op
 
-# Not computations: these two say how a Variable, or a watched tensor, comes onto the tape.
+# Not computations: they say how a Variable, or a watched tensor, comes onto the tape, and take bundles apart.
 BOOKKEEPING = {"read": "it takes a Variable and computes nothing: the tests of Variables cover it",
+               "part": "it takes one result out of several: the ops with several results cover it",
+               "custom_gradient": "it is whatever a user's function is: the tests of custom gradients cover it",
+               "bundle": "it makes one of several tensors: the tests of custom gradients cover it",
                "watch": "it has no input and computes nothing: the tests of the tape cover it"}
 
 # What TensorFlow computes on complex numbers too, and whose derivative there is the plain one.

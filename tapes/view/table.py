@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..parts import Parts
 from ..tape import GradientTape, Step
 from ..variable import Variable
 
@@ -24,11 +25,11 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
     rows = [header]
     for number, step in enumerate(steps):
-        array = np.asarray(step()._array)  # type: ignore[union-attr]
-        row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), str(array.shape), abridged(array)]
+        value = step()._array  # type: ignore[union-attr]
+        row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), _shape(value), abridged(value)]
         if target is not None:
             dy = adjoints.get(step.key)
-            row.append("-" if dy is None else abridged(np.asarray(dy)))
+            row.append("-" if dy is None else abridged(dy))
         rows.append(row)
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
@@ -50,14 +51,19 @@ def _labels(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
 
 
 def _inputs(step: Step, labels: dict[int, str]) -> str:
-    shown = [labels.get(id(x)) or _constant(np.asarray(x._array)) for x in step.inputs]
+    shown = [labels.get(id(x)) or _constant(x._array) for x in step.inputs]
     return ", ".join([*shown, *(f"{key}={_plain(value)}" for key, value in step.params.items()
                                 if value is not None and value is not False)])
 
 
-def _constant(array: np.ndarray) -> str:
+def _constant(value: Any) -> str:
     """A constant as an input: itself when it is a few numbers, else its shape."""
-    return abridged(array) if array.size <= 4 else f"constant{list(array.shape)}"
+    few = isinstance(value, Parts) or np.size(value) <= 4
+    return abridged(value) if few else f"constant{list(value.shape)}"
+
+
+def _shape(value: Any) -> str:
+    return ", ".join(map(_shape, value)) if isinstance(value, Parts) else str(value.shape)
 
 
 def _plain(value: Any) -> str:
@@ -65,9 +71,11 @@ def _plain(value: Any) -> str:
     return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3] + "..."
 
 
-def abridged(array: np.ndarray) -> str:
+def abridged(value: Any) -> str:
     """A few digits of a few entries: as much of a value as a line of a table can hold; of many, their range."""
-    array = np.asarray(array)
+    if isinstance(value, Parts):
+        return ", ".join("-" if one is None else abridged(one) for one in value)
+    array = np.asarray(value)
     if array.size > 1000:
         return f"{array.min():.3g} to {array.max():.3g}"
     shown = np.array2string(array, precision=4, separator=" ", threshold=6, edgeitems=2)

@@ -1,0 +1,225 @@
+"""Your own rule: a function that comes with its gradient, which the tape then takes instead of what happened inside."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from . import nest
+from .arguments import conjugate, warn
+from .convert import convert
+from .errors import InvalidArgumentError
+from .op import Op, listening
+from .ops.elementwise import identity
+from .parts import Parts, bundle, held, results
+from .protocols import TensorLike
+from .tape import GradientTape
+from .tensor import Tensor
+from .variable import Variable
+
+custom = Op("custom_gradient", lambda inputs, *, vjp: held(inputs), [lambda g, y, inputs, vjp: vjp(g, y, inputs)],
+            doc="A function of the user's that brings its own gradient.")
+
+
+class _Reads:
+    """A listener that notes which trainable Variables a function reads."""
+
+    def __init__(self) -> None:
+        self.variables: list[Variable] = []
+
+    def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
+        """Ops are of no interest here."""
+
+    def read(self, variable: Variable) -> None:
+        if variable.trainable and not any(variable is known for known in self.variables):
+            self.variables.append(variable)
+
+
+@contextmanager
+def _noting_reads(alone: bool = False) -> Iterator[_Reads]:
+    """Note the Variables that are read in a `with` block; `alone`: while nobody else hears of what happens in it."""
+    reads, outside = _Reads(), listening.now
+    listening.now = [*([one for one in outside if isinstance(one, _Reads)] if alone else outside), reads]
+    try:
+        yield reads
+    finally:
+        listening.now = outside
+
+
+def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """Give a function its own gradient.
+
+    Args:
+        f: a function `f(*args)` that returns a pair: its result (a tensor, or a nested structure of them) and a
+            function `grad(*upstream)`, which is handed the adjoint of each result (zeros where nobody used it) and
+            returns the adjoint of each argument, of its shape, or None. If f reads trainable Variables that are not
+            among its arguments, grad must take a keyword `variables`, the list of them in the order of their
+            creation, and return two lists: the adjoints of the arguments, and those of the Variables.
+
+    Returns:
+        The function. Every tape, and forward mode too, takes `grad` for its derivative. Second derivatives are those
+        of the ops inside `grad`. Keyword arguments are settings: a tensor among them gets no gradient.
+
+    Raises:
+        TypeError: f does not return such a pair, or reads Variables that grad has no keyword for.
+        ValueError: grad returns too few or too many adjoints, or one of another shape than its argument.
+
+    Gradient reversal (Ganin and Lempitsky 2015, Unsupervised Domain Adaptation by Backpropagation):
+
+    >>> import tapes as tf
+    >>> @tf.custom_gradient
+    ... def reversed_gradient(x):
+    ...     return x, lambda upstream: -upstream
+    >>> v = tf.Variable(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = reversed_gradient(v * v)
+    >>> print(y, tape.gradient(y, v))
+    tapes.Tensor(9.0, shape=(), dtype=float32) tapes.Tensor(-6.0, shape=(), dtype=float32)
+    """
+    if f is None:
+        return custom_gradient
+
+    @functools.wraps(f)
+    def decorated(*args: Any, **settings: Any) -> Any:
+        with _noting_reads() as reads:
+            pair = f(*args, **settings)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not callable(pair[1]):
+            raise TypeError(f"custom_gradient: {_called(f)} should return a pair, its result and a function from "
+                            f"upstream gradients to the gradients of its arguments; it returned {_briefly(pair)}")
+        result, grad = pair
+        leaves = nest.flatten(args)
+        variables = sorted((v for v in reads.variables if not any(v is x for x in leaves)), key=lambda v: v._order)
+        if variables and not _takes_variables(grad):
+            raise TypeError("@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
+                            f"uses variables: {[v.name for v in variables]}. Write `def grad(*upstream, "
+                            "variables=None)` and return two lists: the gradients of the arguments, and those of the "
+                            "variables.")
+        for name, setting in settings.items():
+            if any(isinstance(x, TensorLike) and x._array.dtype.kind in "fc" for x in nest.flatten(setting)):
+                warn("custom_gradient: %s gets the tensor %r as a keyword, so no gradient flows to it; pass it by "
+                     "position.", _called(f), name)
+        outputs = tuple(convert(y)._array for y in nest.flatten(result))
+        inputs = tuple(convert(x) for x in [*leaves, *variables])
+        vjp = _vjp(f, grad, [x._array.shape for x in inputs], variables)
+        together = bundle.record(inputs, {}, Parts(x._array for x in inputs))
+        y = custom.record((together,), {"vjp": vjp}, Parts(outputs))
+        return nest.pack_sequence_as(result, list(results(y)))
+
+    return decorated
+
+
+def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int, ...]],
+         variables: list[Variable]) -> Callable[..., Parts]:
+    """The user's gradient as a rule: it works on tensors always, and what it returns is checked."""
+    count = len(shapes) - len(variables)
+
+    def vjp(g: Parts, y: Any, inputs: Any) -> Parts:
+        upstream = [conjugate(dy if isinstance(dy, TensorLike) else Tensor(dy)) for dy in g.filled(y)]
+        if variables:
+            pair = grad(*upstream, variables=variables)
+            if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+                raise TypeError(f"custom_gradient: with variables, the gradient function of {_called(f)} returns a "
+                                "pair: the gradients of the arguments, and a list with one for each variable; it "
+                                f"returned {_briefly(pair)}")
+            of_arguments, of_variables = nest.flatten(pair[0]) if count else [], nest.flatten(pair[1])
+            if len(of_variables) != len(variables):
+                raise ValueError("Must return gradient for each variable from @custom_gradient grad_fn. There are "
+                                 f"{len(variables)}, {[v.name for v in variables]}, and it returned "
+                                 f"{len(of_variables)}.")
+        else:
+            of_arguments, of_variables = nest.flatten(grad(*upstream)), []
+        if len(of_arguments) != count:
+            raise ValueError(f"custom_gradient function expected to return {count} gradients, but returned "
+                             f"{len(of_arguments)} instead. {_called(f)} has {count} positional argument(s), "
+                             "numbers among them: give None where there is no gradient.")
+        recorded, found = isinstance(inputs, TensorLike), []
+        for i, (dx, x) in enumerate(zip([*of_arguments, *of_variables], held(inputs), strict=True)):
+            if dx is None or x.dtype.kind not in "fc":
+                found.append(None)
+                continue
+            dx = conjugate(convert(dx, x.dtype))
+            if dx._array.shape != shapes[i]:
+                raise InvalidArgumentError(
+                    f"custom_gradient: gradient #{i} of {_called(f)} has shape {tuple(dx._array.shape)}, but its "
+                    f"argument has shape {shapes[i]}: if the argument was repeated by broadcasting, sum over the "
+                    "axes along which it was repeated.")
+            found.append(dx if recorded else dx._array)
+        return Parts(found)
+
+    return vjp
+
+
+def _takes_variables(grad: Callable[..., Any]) -> bool:
+    spec = inspect.getfullargspec(grad)
+    return "variables" in (*spec.args, *spec.kwonlyargs) or spec.varkw is not None
+
+
+def _called(f: Callable[..., Any]) -> str:
+    return getattr(f, "__name__", repr(f))
+
+
+def _briefly(value: Any) -> str:
+    return f"{type(value).__name__} of {len(value)} entries" if isinstance(value, (tuple, list)) \
+        else f"one {type(value).__name__}"
+
+
+def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function, whose inner values are computed again on the way back instead of being kept: memory for time.
+
+    Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost.
+
+    >>> import tapes as tf
+    >>> deep = tf.recompute_grad(lambda x: tf.sin(tf.sin(tf.sin(x))))
+    >>> x = tf.Variable(1.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = deep(x)
+    >>> print(tape.gradient(y, x))
+    tapes.Tensor(0.2840108, shape=(), dtype=float32)
+    """
+
+    @custom_gradient
+    def inner(*args: Any, **settings: Any) -> Any:
+        with _noting_reads(alone=True):
+            result = f(*args, **settings)
+
+        def grad(*upstream: Any, variables: Sequence[Variable] = ()) -> Any:
+            with GradientTape(watch_accessed_variables=False) as tape:
+                again = [identity(x) if isinstance(x, TensorLike) else x for x in nest.flatten(args)]
+                sources = [x for x in again if isinstance(x, TensorLike) and x._array.dtype.kind in "fc"]
+                tape.watch([*sources, *variables])
+                outputs = [convert(y) for y in nest.flatten(f(*nest.pack_sequence_as(args, again), **settings))]
+            found = tape.gradient(outputs, [*sources, *variables], output_gradients=list(upstream))
+            of_sources = {id(x): dx for x, dx in zip(sources, found)}
+            of_arguments = [of_sources.get(id(x)) for x in again]
+            return (of_arguments, found[len(sources):]) if variables else of_arguments
+
+        return result, grad
+
+    return functools.update_wrapper(inner, f)
+
+
+def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
+    """The same function forwards, and the identity backwards: the straight-through estimator.
+
+    Its one argument and its result have one shape. Variables inside get no gradient. Bengio et al. 2013, Estimating or
+    Propagating Gradients Through Stochastic Neurons.
+
+    >>> import tapes as tf
+    >>> x = tf.Variable(1.7)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.grad_pass_through(tf.round)(x)
+    >>> print(y, tape.gradient(y, x))
+    tapes.Tensor(2.0, shape=(), dtype=float32) tapes.Tensor(1.0, shape=(), dtype=float32)
+    """
+
+    @custom_gradient
+    def inner(*args: Any, **settings: Any) -> Any:
+        def grad(*upstream: Any, variables: Sequence[Variable] = ()) -> Any:
+            return (upstream, [None] * len(variables)) if variables else upstream
+
+        return f(*args, **settings), grad
+
+    return functools.update_wrapper(inner, f)
