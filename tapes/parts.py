@@ -10,7 +10,6 @@ import numpy as np
 from .op import Op
 from .protocols import TensorLike
 from .rules import Each, linear
-from .tensor import Tensor
 
 
 class Parts(tuple):
