@@ -75,7 +75,7 @@ def cotangents_of(targets: list[TensorLike], output_gradients: Any) -> list[Tens
     return cotangents
 
 
-def conjugate(x: Tensor) -> Tensor:
+def conjugate(x: Any) -> Any:
     """For complex numbers TensorFlow's gradient is the conjugate of the plain chain rule's, on both ends."""
     if x._array.dtype.kind != "c":
         return x

@@ -135,7 +135,8 @@ def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int
             raise ValueError(f"custom_gradient function expected to return {count} gradients, but returned "
                              f"{len(of_arguments)} instead. {_called(f)} has {count} positional argument(s), "
                              "numbers among them: give None where there is no gradient.")
-        recorded, found = isinstance(inputs, TensorLike), []
+        recorded = isinstance(inputs, TensorLike)
+        found: list[Any] = []
         for i, (dx, x) in enumerate(zip([*of_arguments, *of_variables], held(inputs), strict=True)):
             if dx is None or x.dtype.kind not in "fc":
                 found.append(None)

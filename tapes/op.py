@@ -94,7 +94,7 @@ class Op:
             raise complaints.explained(error, self.name, arrays, params) from error
         return self.record(inputs, params, array)
 
-    def record(self, inputs: Sequence[Any], params: dict[str, Any], array: np.ndarray) -> Tensor:
+    def record(self, inputs: Sequence[Any], params: dict[str, Any], array: Any) -> Tensor:
         """The one place where anything is recorded: wrap a result and tell whoever listens."""
         output = Tensor(array)
         for listener in listening.now:

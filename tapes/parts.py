@@ -36,8 +36,8 @@ class Parts(tuple):
                      for dy, part in zip(self, held(y), strict=True))
 
 
-def held(bundle: Any) -> Parts:
-    """The arrays in a bundle, whether it is recorded or not."""
+def held(bundle: Any) -> Any:
+    """The Parts in a bundle, whether it is recorded or not."""
     return bundle._array if isinstance(bundle, TensorLike) else bundle
 
 
