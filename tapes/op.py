@@ -6,8 +6,6 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
-import numpy as np
-
 from . import complaints
 from .convert import convert
 from .protocols import TensorLike
