@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
                                     description="Programs that show the rules of a gradient tape, run on tapes and on "
                                     "TensorFlow, their outcomes side by side.")
     semantics.add_argument("names", nargs="*", metavar="NAME", help="a program, a rule or a group; by default all")
+    semantics.add_argument("--all", action="store_true", help="print every program, not only the differences")
+    semantics.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives")
     return top
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -40,10 +41,7 @@ def listing(arguments: argparse.Namespace) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     names = chosen(arguments.only)
-    if arguments.json is not None and not arguments.json.parent.is_dir():
-        raise LossError(f"there is no folder {arguments.json.parent} for --json")
-    if arguments.json is not None and arguments.json.is_dir():
-        raise LossError(f"--json needs a file, and {arguments.json} is a folder")
+    writable(arguments.json)
     problems = [load(name, arguments.dtype, arguments.seed) for name in arguments.losses or bundled()]
     for problem in problems:
         tried(problem)
@@ -82,6 +80,14 @@ def run(arguments: argparse.Namespace) -> int:
         report.write_json(comparisons, settings, undeclared, arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
     return verdict(screen, comparisons, undeclared)
+
+
+def writable(path: Path | None) -> None:
+    """LossError, before the work is done, when its result could not be written."""
+    if path is not None and not path.parent.is_dir():
+        raise LossError(f"there is no folder {path.parent} for --json")
+    if path is not None and path.is_dir():
+        raise LossError(f"--json needs a file, and {path} is a folder")
 
 
 def tried(problem: Problem) -> None:
@@ -141,10 +147,11 @@ def verdict(screen: Console, comparisons: list[Comparison], undeclared: list[str
 
 
 def semantics(arguments: argparse.Namespace) -> int:
-    """Tape programs on tapes and on TensorFlow."""
-    from .semantics import COLUMNS as HEADERS
-    from .semantics import run_all, table
+    """Tape programs on tapes and on TensorFlow: the verdict, the deliberate differences, and where to look."""
+    from .semantics import gaps, run_all
+    from .semantics import report as told
 
+    writable(arguments.json)
     screen = report.console()
     with screen.status("importing TensorFlow") as status:
         try:
@@ -152,17 +159,25 @@ def semantics(arguments: argparse.Namespace) -> int:
                 f"{program.name} ({number + 1} of {total})"))
         except KeyError as error:
             raise LossError(error.args[0]) from None
-    shown = Table(*HEADERS, title="The same programs on tapes and on TensorFlow", title_justify="left", box=None)
-    for row in table(results):
-        shown.add_row(*[escape(str(cell)) for cell in row])
-    screen.print(shown)
-    wrong = [result for result in results if not result.ok]
-    for result in wrong:
-        screen.print(f"[red]WRONG[/red] {escape(result.program.name)}: {escape(result.why)}")
-    missing = {result.missing for result in results if result.missing}
-    deliberate = sum(bool(result.program.because) for result in results)
-    screen.print(f"{len(results) - len(wrong)} of {len(results)} programs behave as they should, {deliberate} of them "
-                 "differently from TensorFlow on purpose." + "".join(f" Not compared: {line}." for line in missing))
+    uncovered = None if arguments.names else gaps()
+    wrong = [f"{result.program.name}: {result.why}" for result in results if not result.ok] + (uncovered or [])
+    style = "red bold" if wrong else "green bold"
+    for sentence in told.sentences(results, uncovered):
+        screen.print(f"[{style}]{escape(sentence)}[/{style}]", soft_wrap=True)
+    for line in wrong:
+        screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
+    everything = arguments.all or bool(arguments.names)
+    tables = [told.details(results)] if everything else [told.differences(results), told.topics(results)]
+    for table in tables:
+        screen.print()
+        screen.print(table)
+    if not everything:
+        screen.print("\nThe programs of one name, topic by topic: python -m comparisons semantics NAME, all of them: "
+                     "--all. They stand in comparisons/semantics/programs.", soft_wrap=True)
+    if arguments.json is not None:
+        versions = {name: report.version_of(COLUMNS[name]) or None for name in ("tapes", "tensorflow")}
+        report.write(told.document(results, uncovered, versions), arguments.json)
+        screen.print(f"Written to {escape(str(arguments.json))}.")
     return DISAGREE if wrong else AGREE
 
 

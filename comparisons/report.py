@@ -152,10 +152,7 @@ def _worst(cells: list[Cell]) -> str:
 
 
 def write_json(comparisons: list[Comparison], settings: dict[str, Any], undeclared: list[str], path: Path) -> None:
-    """Write everything that was found; the format is described in the README.
-
-    The file appears whole or not at all.
-    """
+    """Write everything that was found; the format is described in the README."""
     document = {
         "schema": 1,
         "settings": settings,
@@ -170,6 +167,11 @@ def write_json(comparisons: list[Comparison], settings: dict[str, Any], undeclar
         "undeclared_conventions": undeclared,
         "agree": not undeclared and not any(c.problems for c in comparisons),
     }
+    write(document, path)
+
+
+def write(document: dict[str, Any], path: Path) -> None:
+    """Write JSON; the file appears whole or not at all."""
     text = json.dumps(document, indent=1, allow_nan=False)
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text + "\n", encoding="utf-8")

@@ -134,6 +134,8 @@ _OUTSIDE = {
     "Session": "ops run at once, there is no session to open",
     "placeholder": "ops run at once: write a function, and give it the tensor",
     "gradients": "use tapes.GradientTape",
+    "ragged": "rows of different lengths are padded to one length, with a mask",
+    "sparse": "tensors are dense: tapes.gather takes entries out of one",
     "data": "any Python iterable of NumPy arrays will do",
     "keras": "write the layers with Variables and matmul; variable.assign_sub is the optimiser",
     "optimizers": "variable.assign_sub(learning_rate * gradient) is the optimiser",

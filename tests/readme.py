@@ -1,4 +1,4 @@
-"""Nothing that the README shows is typed by hand: `python -m tests.readme` runs it all again and writes it in."""
+"""Nothing that the README and docs show is typed by hand: `python -m tests.readme` makes all of it again."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from comparisons.semantics import registry
+from comparisons.semantics import RULES, TOPICS, registry
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 # A comment before a fenced block, <!-- output of: COMMAND --> or <!-- file: PATH -->, or before a table,
-# <!-- lines of: PATHS --> or <!-- table of: deliberate differences -->.
-BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of|table of): (?P<what>.+?) -->\n"
+# <!-- lines of: PATHS -->.
+BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n"
                    r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 
 
@@ -26,11 +26,6 @@ def made(kind: str, what: str) -> str:
     """What a block should hold."""
     if kind == "file":
         return f"```python\n{(ROOT / what).read_text(encoding='utf-8')}```"
-    if kind == "table of":
-        rows = ["| what | tapes | TensorFlow | why |", "| --- | --- | --- | --- |"]
-        rows += [f"| {p.title} | {_cell(p.tapes)} | {_cell(p.tensorflow)} | {p.because} |"
-                 for p in registry.values() if p.because]
-        return "\n".join(rows) + "\n"
     if kind == "lines of":
         rows = ["| read | lines | it says |", "| --- | ---: | --- |"]
         for name in what.split():
@@ -39,6 +34,35 @@ def made(kind: str, what: str) -> str:
             rows.append(f"| [{name}]({name}) | {len(text.splitlines())} | {sentence} |")
         return "\n".join(rows) + "\n"
     return f"```text\n{run(what)}```"
+
+
+DIFFERENCES = """\
+# Where tapes differs from TensorFlow, on purpose
+
+Each row is a program in [comparisons/semantics/programs](../comparisons/semantics/programs) that runs on both
+libraries; `python -m comparisons semantics` fails when one of them differs without being declared here, or is declared
+and does not differ. `...` stands for the rest of a message; those of tapes go on with what to do.
+
+This page is made from the programs by `python -m tests.readme docs`.
+
+"""
+
+
+def differences() -> str:
+    """The page of the deliberate differences, topic by topic, from the programs that show them."""
+    lines = DIFFERENCES.splitlines()
+    for letter, topic in TOPICS.items():
+        here = [program for program in registry.values() if program.because and program.rule.startswith(letter)]
+        if here:
+            lines += [f"## {topic[0].upper()}{topic[1:]}", "", "| what | why | tapes | TensorFlow |",
+                      "| --- | --- | --- | --- |"]
+            lines += [f"| {p.title} | {p.because} | {_cell(p.tapes)} | {_cell(p.tensorflow)} |"
+                      for p in sorted(here, key=lambda program: list(RULES).index(program.rule))]
+            lines.append("")
+    return "\n".join(lines)
+
+
+PAGES = {"docs/differences.md": differences}  # whole pages, and what makes them
 
 
 def _cell(outcome: str) -> str:
@@ -65,6 +89,10 @@ def main() -> None:
         head = f"<!-- {kind}: {what} -->\n"
         text = README.read_text(encoding="utf-8")
         README.write_text(text.replace(head + body, head + made(kind, what)), encoding="utf-8")
+    for name, make in PAGES.items():
+        if not wanted or any(word in name for word in wanted):
+            print(name, flush=True)
+            (ROOT / name).write_text(make(), encoding="utf-8")
 
 
 if __name__ == "__main__":

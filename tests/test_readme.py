@@ -1,4 +1,4 @@
-"""What the README shows is what happens: its files, outputs and line counts are made again and compared."""
+"""What the README and docs show is what happens: files, outputs and line counts are made again and compared."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def test_block(kind, what, body):
     found = readme.made(kind, what)
     assert (masked(found) == masked(body)) if "comparisons" in what and kind == "output of" else (found == body), (
         "the README is out of date: python -m tests.readme")
+
+
+@pytest.mark.parametrize("name", readme.PAGES)
+def test_page(name):
+    assert (readme.ROOT / name).read_text(encoding="utf-8") == readme.PAGES[name](), (
+        "the page is out of date: python -m tests.readme docs")
 
 
 def test_there_are_blocks():

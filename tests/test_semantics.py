@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import dataclasses
+import io
+import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 import tapes
 from comparisons.libraries import LIBRARIES, MissingLibrary
-from comparisons.semantics import COLUMNS, registry, run, run_all, select, table
+from comparisons.semantics import RULES, TOPICS, Result, Rule, gaps, registry, report, run, run_all, select
 from comparisons.semantics.observe import TAPES, Library, observe
 from comparisons.semantics.outcome import Array, Outcome, plain, shown
 from comparisons.semantics.program import Program
@@ -184,7 +190,7 @@ def test_programs_stand_on_their_own() -> None:
     titles = [program.title for program in registry.values()]
     assert len(set(titles)) == len(titles) >= 100
     for program in registry.values():
-        assert re.fullmatch(r"[A-Z]\d+", program.rule) and program.title and not program.title.endswith(".")
+        assert program.title and not program.title.endswith(".")
         assert bool(program.because) == (program.tapes != program.tensorflow), program.name
 
 
@@ -196,13 +202,86 @@ def test_select() -> None:
         select(["nothing"])
 
 
-def test_progress_and_table() -> None:
+def test_progress() -> None:
     calls: list[tuple[int, int, Program]] = []
     results = run_all(["H2"], lambda *call: calls.append(call))
     assert calls == [(0, 2, results[0].program), (1, 2, results[1].program)]
-    for row, result in zip(table(results), results, strict=True):
-        assert len(row) == len(COLUMNS)
-        assert row[:4] == (result.program.rule, result.program.name, result.program.title, result.tapes.text)
+
+
+# -- every rule has a program ------------------------------------------------------------------------------------------
+
+
+def test_every_rule_has_a_program() -> None:
+    assert gaps() == []
+    assert all(rule.says and not rule.says.endswith(".") for rule in RULES.values())
+    assert {rule.topic for rule in RULES.values()} == set(TOPICS.values())
+
+
+@pytest.mark.parametrize("name", ["W1", "W12", "H6"])
+def test_a_rule_without_a_program_is_reported(name: str) -> None:
+    others = [program for program in registry.values() if program.rule != name]
+    assert gaps(others) == [f"no program shows {name}: {RULES[name].says}"]
+
+
+def test_a_program_without_a_rule_is_reported() -> None:
+    rules = {name: rule for name, rule in RULES.items() if name != "L14"}
+    assert gaps(rules=rules) == ["lifetime.positional_arguments shows L14, which is not among the rules"]
+
+
+def test_rules_that_are_marked_wrongly_are_reported() -> None:
+    wrong = {"W1": Rule("W1", "watching", mirrored=False), "L4": Rule("L4", "persistent", mirrored=True)}
+    assert gaps(rules={**RULES, **wrong}) == [
+        "W1 is to differ from TensorFlow, but no program of it does",
+        "L4 is to be as in TensorFlow, but differs in lifetime.persistent_by_a_number"]
+
+
+def told(results: list[Result], table: Any) -> str:
+    console = Console(width=250, record=True, file=io.StringIO())
+    console.print(table(results))
+    return console.export_text()
+
+
+def test_what_is_printed() -> None:
+    results = run_all(["L4", "W1"])
+    first, second = report.sentences(results, [])[:2]
+    assert first.startswith("3 of 3 programs behave as they should, 1 of them differently from TensorFlow on purpose")
+    assert second == f"{len(RULES)} rules, uncovered: none."
+    assert "1 of them not covered" in report.sentences(results, ["no program shows X"])[1]
+    assert "lifetime.persistent_by_a_number" in told(results, report.details)
+    listed = told(results, report.differences)
+    assert "persistent=1 is persistent" in listed and "its C++ takes it for false" in listed and "W1" not in listed
+    assert re.search(r"watching +\d+ +2 +2 +0 +0 +recording", told(results, report.topics))
+    wrong = [dataclasses.replace(result, why="something") for result in results]
+    assert report.sentences(wrong, None)[0].startswith("0 of 3 programs")
+    assert report.document(wrong, None, {})["agree"] is False and "WRONG: something" in told(wrong, report.details)
+
+
+def test_the_command(comparisons: Callable[..., Any], tmp_path: Path) -> None:
+    found = comparisons("semantics", "--json", str(tmp_path / "all.json"))
+    assert found.returncode == 0, found.stdout + found.stderr
+    first, second = found.stdout.splitlines()[:2]
+    assert first.startswith(f"{len(registry)} of {len(registry)} programs behave as they should")
+    assert second == f"{len(RULES)} rules, uncovered: none."
+    document = json.loads((tmp_path / "all.json").read_text())
+    assert document["agree"] is True and document["gaps"] == []
+    assert [program["name"] for program in document["programs"]] == list(registry)
+    assert all(rule["programs"] for rule in document["rules"]) and len(document["rules"]) == len(RULES)
+    found = comparisons("semantics", "L1", "lifetime.persistent")
+    assert found.returncode == 0 and "2 of 2 programs" in found.stdout and "uncovered" not in found.stdout
+
+
+def test_the_command_without_tensorflow(comparisons: Callable[..., Any]) -> None:
+    found = comparisons("semantics", "L1", without=("tensorflow",))
+    assert found.returncode == 0 and "Not compared with TensorFlow" in found.stdout
+    assert "pip install tensorflow" in found.stdout
+
+
+def test_an_uncovered_rule_is_status_1(run_python: Callable[..., Any]) -> None:
+    code = ("from comparisons.semantics import registry; del registry['lifetime.second_gradient']\n"
+            "from comparisons.__main__ import main; raise SystemExit(main(['semantics']))")
+    found = run_python("-c", code)
+    assert found.returncode == 1
+    assert "1 of them not covered" in found.stdout and f"no program shows L1: {RULES['L1'].says}" in found.stdout
 
 
 def test_without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -212,5 +291,5 @@ def test_without_tensorflow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "tensorflow_library", missing)
     results = run_all(["L1", "L4"])
     assert all(result.ok and result.tensorflow is None for result in results)
-    assert [row[-2:] for row in table(results)] == [
-        ("-", "as expected; not compared: tensorflow is not installed: pip install tensorflow")] * 2
+    assert {result.verdict for result in results} == {
+        "as expected; not compared: tensorflow is not installed: pip install tensorflow"}

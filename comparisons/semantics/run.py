@@ -1,8 +1,8 @@
-"""Run the programs on both libraries and put the outcomes side by side."""
+"""Run the programs on both libraries, and judge the outcomes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..libraries import MissingLibrary
@@ -10,8 +10,6 @@ from .observe import TAPES, observe, tensorflow_library
 from .outcome import Outcome
 from .program import Program, registry
 from .verdict import verdict
-
-COLUMNS = ("rule", "program", "what it says", "tapes", "TensorFlow", "verdict")
 
 
 @dataclass(frozen=True)
@@ -80,9 +78,3 @@ def run_all(names: Iterable[str] | None = None,
         reference = None if tensorflow is None else observe(program.run, tensorflow)
         results.append(Result(program, found, reference, verdict(program, found, reference), missing))
     return results
-
-
-def table(results: Sequence[Result]) -> list[tuple[str, ...]]:
-    """A row of text for each result, under `COLUMNS`."""
-    return [(each.program.rule, each.program.name, each.program.title, each.tapes.text,
-             "-" if each.tensorflow is None else each.tensorflow.text, each.verdict) for each in results]

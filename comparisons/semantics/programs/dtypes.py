@@ -49,7 +49,7 @@ def float_times_integer(tf: Any) -> Any:
     return tf.constant(3) * 1.5
 
 
-@differing("D3", "adding 1.5 to an integer tensor is the same mistake",
+@differing("D9", "1.5 + an integer tensor is refused in the words of 1.5 * an integer tensor",
            tapes="TypeError: Cannot convert 1.5 to Tensor of dtype int32...",
            tensorflow="InvalidArgumentError: cannot compute AddV2 as input #1(zero-based) was expected...",
            because="one mistake should have one message; TensorFlow's depends on the operator")

@@ -44,7 +44,7 @@ def constant_by_itself(tf: Any) -> Any:
     return tape.gradient(c, c)
 
 
-@differing("G3", "even an integer or a truth value",
+@differing("G25", "an integer or a truth value differentiated by itself is 1, with a warning",
            tapes="[1 int32, True bool]; log: The dtype of the target tensor must be floating...",
            tensorflow="[1 int32, True bool]",
            because="a derivative by an integer is questionable enough for a warning")
@@ -119,7 +119,7 @@ def target_none(tf: Any) -> Any:
     tape.gradient(None, x)
 
 
-@differing("G8", "sources=None is refused",
+@differing("G27", "sources=None is refused",
            tapes="TypeError: Argument `sources` should be a list or nested structure of Tensors...",
            tensorflow="TypeError: Cannot convert the argument `type_value`: None to a TensorFlow DType...",
            because="TensorFlow's text names something that the user never wrote")
@@ -130,7 +130,7 @@ def sources_none(tf: Any) -> Any:
     tape.gradient(y, None)
 
 
-@differing("G8", "None in a list of targets is refused",
+@differing("G27", "None in a list of targets is refused",
            tapes="TypeError: Argument `target` should hold tensors and Variables, but there is None...",
            tensorflow="TypeError: Cannot convert the argument `type_value`: None to a TensorFlow DType...",
            because="TensorFlow's text names something that the user never wrote")
@@ -204,7 +204,7 @@ def kinds_of_weights(tf: Any) -> Any:
     return [tape.gradient(y, x, output_gradients=weight) for weight in weights]
 
 
-@differing("G12", "an integer as weight takes the dtype of the target",
+@differing("G26", "an integer as weight takes the dtype of the target",
            tapes="12.0",
            tensorflow="InvalidArgumentError: cannot compute Mul as input #1(zero-based) was expected to be a int32...",
            because="everywhere else a Python number takes the dtype of the tensor beside it")
@@ -223,7 +223,7 @@ def array_as_weight(tf: Any) -> Any:
     return tape.gradient(y, x, output_gradients=np.array([2.0, 0.0], np.float32))
 
 
-@differing("G12", "NumPy's usual float64 array takes the dtype of the target",
+@differing("G26", "NumPy's usual float64 array takes the dtype of the target",
            tapes="[4. 0.]",
            tensorflow="InvalidArgumentError: cannot compute Mul as input #1(zero-based) was expected to be a double...",
            because="everywhere else an array takes the dtype of the tensor beside it")
@@ -278,7 +278,7 @@ def weight_of_another_shape(tf: Any) -> Any:
     return tape.gradient(y, x, output_gradients=tf.constant(2.0))
 
 
-@differing("G16", "also where the target is the source",
+@differing("G16", "a weight has the shape of its target, also when the target is the source",
            tapes="InvalidArgumentError: output_gradients[0] is a float32 tensor of shape (1, 3)...",
            tensorflow="[[1. 2. 3.]]",
            because="TensorFlow returns the weight as the gradient, whatever its shape")
@@ -289,10 +289,10 @@ def weight_of_a_source(tf: Any) -> Any:
     return tape.gradient(x, x, output_gradients=tf.constant([[1.0, 2.0, 3.0]]))
 
 
-@differing("G16", "and where a number would be repeated",
+@differing("G16", "a number is no weight for a vector",
            tapes="InvalidArgumentError: output_gradients[0] is a float32 tensor of shape ()...",
            tensorflow="[4. 8.]",
-           because="a weight that is repeated without a word hides the mistake of the row above")
+           because="a weight that is repeated without a word hides a mistake: a wrong gradient")
 def repeated_weight(tf: Any) -> Any:
     x = tf.Variable([1.0, 2.0])
     with tf.GradientTape() as tape:

@@ -64,7 +64,7 @@ def tensor_of_indices(tf: Any) -> Any:
     return tf.constant([1.0, 2.0])[tf.constant([0, 1])]
 
 
-@differing("I3", "a list of indices is refused",
+@differing("I5", "a list of indices is refused",
            tapes="TypeError: Only integers, slices (`:`)...",
            tensorflow="InvalidArgumentError: Index out of range using input dim 1...",
            because="TensorFlow's text does not tell what is wrong")

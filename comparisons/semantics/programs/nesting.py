@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..program import program
+from ..program import differing, program
 
 
 @program("H1", "three tapes record the same ops, and each follows what was watched on it", "[6.0, 4.0, None]")
@@ -121,6 +121,15 @@ def hessian_vector_product(tf: Any) -> Any:
             y = tf.reduce_sum(v**3)
         dy = inner.gradient(y, v)
     return outer.gradient(dy, v, output_gradients=tf.constant([1.0, 2.0]))
+
+
+@differing("H7", "tf.gradients says what to use instead",
+           tapes="AttributeError: module 'tapes' has no attribute 'gradients': use tf.GradientTape",
+           tensorflow="RuntimeError: tf.gradients is not supported when eager execution is enabled...",
+           because="there is no such function: there are no graphs for it to look at")
+def gradients_of_a_graph(tf: Any) -> Any:
+    x = tf.constant(3.0)
+    return tf.gradients(x * x, x)
 
 
 @program("H8", "a gradient may be part of a loss", "(45.0, 30.0)")

@@ -84,6 +84,19 @@ def watched_nothing(tf: Any) -> Any:
         return tape.watch([])
 
 
+@differing("W7", "there are no ragged and sparse tensors",
+           tapes="AttributeError: module 'tapes' has no attribute 'ragged': rows of...",
+           tensorflow="'RaggedTensor'; log: The dtype of the watched tensor must be floating (e.g. tf.float32), got "
+                      "tf.int64",
+           because="they need ops and gradients of their own kind; every tensor is dense here")
+def watched_ragged_tensor(tf: Any) -> Any:
+    x = tf.ragged.constant([[1.0, 2.0], [3.0]])
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x * x
+    return type(tape.gradient(y, x)).__name__
+
+
 @program("W8", "a number cannot be watched", "ValueError: Passed in object 1.0 of type 'float', not tf.Tensor...")
 def watched_number(tf: Any) -> Any:
     with tf.GradientTape() as tape:
@@ -194,7 +207,7 @@ def watched_between_blocks(tf: Any) -> Any:
     return tape.gradient(y, x)
 
 
-@program("W13", "watch between two blocks acts in the second when another tape records", "6.0")
+@program("W22", "watch between two blocks acts in the second when another tape records", "6.0")
 def watched_between_blocks_of_two_tapes(tf: Any) -> Any:
     x = tf.constant(3.0)
     tape = tf.GradientTape()

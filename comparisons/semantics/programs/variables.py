@@ -110,7 +110,7 @@ def integer_variable(tf: Any) -> Any:
     return v.trainable, tape.watched_variables()
 
 
-@differing("V8", "the gradient of an integer variable is None",
+@differing("V19", "the gradient of an integer variable is None",
            tapes="None; log: The dtype of the target tensor must be floating (e.g. tf.float32) when calling "
                  "GradientTape.gradient, got tf.int32; log: The dtype of the source tensor...",
            tensorflow="None",
@@ -176,7 +176,7 @@ def what_assign_returns(tf: Any) -> Any:
     return [tf.Variable(v.assign(4.0)), v.assign_add(1.0)]
 
 
-@differing("V13", "what assign returns is the variable itself",
+@differing("V20", "what assign returns is the variable itself",
            tapes="(\"<tf.Variable 'v:0' shape=() dtype=float32, numpy=4.0>\", True)",
            tensorflow="(\"<tf.Variable 'UnreadVariable' shape=() dtype=float32, numpy=4.0>\", False)",
            because="TensorFlow's stand-in without a name serves its graphs, which an eager tape does not have")
@@ -186,7 +186,7 @@ def what_assign_shows(tf: Any) -> Any:
     return repr(assigned), assigned is v
 
 
-@differing("V13", "one entry of a variable cannot be assigned",
+@differing("V21", "one entry of a variable cannot be assigned: v[1].assign",
            tapes="AttributeError: 'Tensor' object has no attribute 'assign': a tensor never changes...",
            tensorflow="Variable [3. 5.]",
            because="v[1] is a tensor like any other here, and tensors never change: assign the whole value")
@@ -246,7 +246,7 @@ def variable_compared(tf: Any) -> Any:
     return tf.Variable([1.0, 2.0]) == tf.Variable([1.0, 3.0]), bool(tf.Variable(3.0))
 
 
-@differing("V16", "the length of a variable is that of its value",
+@differing("V22", "the length of a variable is that of its value",
            tapes="int 2", tensorflow="TypeError: object of type 'Variable' has no len()",
            because="a variable can be iterated over in both, so its length can be known")
 def length_of_a_variable(tf: Any) -> Any:
