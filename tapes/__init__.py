@@ -6,7 +6,7 @@ import difflib
 import sys
 import warnings
 
-from . import config, debugging, errors, linalg, math, nest, nn, random
+from . import autodiff, config, debugging, errors, linalg, math, nest, nn, random
 from .arguments import UnconnectedGradients
 from .arrays import (
     boolean_mask,
@@ -187,6 +187,7 @@ __all__ = [
     "atan",
     "atan2",
     "atanh",
+    "autodiff",
     "bool",
     "boolean_mask",
     "broadcast_to",

@@ -54,16 +54,20 @@ class Op:
         examples: for the tests, pairs of inputs (a shape, or an array where the numbers matter) and parameters.
         alike: which inputs must have one dtype, by default all; the others are conditions or indices.
         linear: whether the result is linear in all inputs together, parameters fixed.
+        push: for each input the rule of forward mode, from a tangent of the shape of the output; where there is none,
+            forward.py derives it from the other facts.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: Iterable[Rule | None], *,
                  formula: str | None = None, smooth: Sequence[tuple[float, ...]] = (),
                  kinds: str = "biufc", examples: Sequence[tuple[tuple[Any, ...], dict[str, Any]]] = (),
-                 alike: slice | None = None, linear: bool = False, doc: str = "") -> None:
+                 alike: slice | None = None, linear: bool = False, push: Sequence[Rule | None] = (),
+                 doc: str = "") -> None:
         if name in registry:
             raise ValueError(f"there is an op {name!r} already")
         self.name, self.forward, self.rules, self.formula, self.smooth = name, forward, rules, formula, smooth
-        self.kinds, self.examples, self.alike, self.linear, self.__doc__ = kinds, examples, alike, linear, doc
+        self.kinds, self.examples, self.alike, self.linear, self.push = kinds, examples, alike, linear, push
+        self.__doc__ = doc
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:

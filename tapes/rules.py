@@ -22,10 +22,13 @@ class Each:
 
 
 class Acting:
-    """A partial derivative that is told by how it acts on the adjoint, `lambda g, y, *xs: ...`, instead of by value."""
+    """A partial derivative that is told by how it acts on the adjoint, `lambda g, y, *xs: ...`, instead of by value.
 
-    def __init__(self, rule: Rule) -> None:
-        self.rule = rule
+    `symmetric` says that it acts on a tangent in the same way: so it is, unless complex numbers become real ones.
+    """
+
+    def __init__(self, rule: Rule, symmetric: bool = True) -> None:
+        self.rule, self.symmetric = rule, symmetric
 
 
 def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: Any) -> Op:
@@ -36,6 +39,8 @@ def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: A
     input that was repeated by broadcasting collects the adjoints of all its copies.
     """
     rules = [_chain(partial) for partial in partials]
+    row["push"] = [None if isinstance(partial, Acting) and not partial.symmetric else rule
+                   for partial, rule in zip(partials, rules, strict=True)]
     if len(rules) > 1:
         rules = [_unbroadcasting(rule, index) for index, rule in enumerate(rules)]
     row.setdefault("smooth", ((-2.0, 2.0),) * len(partials))

@@ -72,11 +72,10 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
     return result
 
 
-def seeds(targets: Sequence[TensorLike], cotangents: Sequence[Tensor], recorded: bool) -> Adjoints:
+def seeds(targets: Sequence[TensorLike], cotangents: Sequence[Any]) -> Adjoints:
     """What the sweep begins with: the adjoint of each target is its cotangent; of a target named twice, the sum."""
     adjoints: Adjoints = {}
-    for y, cotangent in zip(targets, cotangents, strict=True):
-        dy = cotangent if recorded else cotangent._array
+    for y, dy in zip(targets, cotangents, strict=True):
         adjoints[id(y)] = (y, adjoints[id(y)][1] + dy if id(y) in adjoints else dy)
     return adjoints
 
@@ -277,7 +276,8 @@ class GradientTape:
         if not self._leaves <= wanted.keys():
             trace = leading_from(trace, wanted.keys())
         recorded = bool(listening.now)
-        found = backward(trace, seeds(targets, cotangents, recorded), wanted, recorded)
+        start = seeds(targets, cotangents if recorded else [dy._array for dy in cotangents])
+        found = backward(trace, start, wanted, recorded)
 
         gradients = {}
         for key, source in wanted.items():
@@ -316,5 +316,5 @@ class GradientTape:
     def adjoints(self, target: Any) -> dict[int, Any]:
         """The adjoint of the result of every step, by the step's key, as arrays; the tape stays as it is."""
         targets = checked("target", target)
-        trace = dict(self._trace or {})
-        return backward(trace, seeds(targets, cotangents_of(targets, None), False), set(trace), False)
+        trace, cotangents = dict(self._trace or {}), [dy._array for dy in cotangents_of(targets, None)]
+        return backward(trace, seeds(targets, cotangents), set(trace), False)

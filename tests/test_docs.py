@@ -17,8 +17,9 @@ import tapes
 from tapes import op
 
 NAMESPACES = {"": tapes, **{name: getattr(tapes, name) for name in (
-    "config", "debugging", "errors", "linalg", "math", "nest", "nn", "random")}}
-CLASSES = [tapes.GradientTape, tapes.Variable, tapes.Tensor, tapes.DType, tapes.TensorShape]
+    "autodiff", "config", "debugging", "errors", "linalg", "math", "nest", "nn", "random")}}
+CLASSES = [tapes.GradientTape, tapes.autodiff.ForwardAccumulator, tapes.Variable, tapes.Tensor, tapes.DType,
+           tapes.TensorShape]
 FILES = sorted(pathlib.Path(tapes.__file__).parent.rglob("*.py"))
 MODULES = ["tapes", *(module.name for module in pkgutil.walk_packages(tapes.__path__, "tapes."))]
 

@@ -128,8 +128,8 @@ erf = elementwise("erf", _erf, lambda y, x: 2.0 / math.sqrt(math.pi) * exp(-x * 
 zeros_like = elementwise("zeros_like", np.zeros_like, None, kinds=_ANYTHING)
 sign = elementwise("sign", np.sign, Acting(lambda g, y, x: zeros_like(g)), formula="sign(x)", smooth=(_NOT_0,),
                    kinds=_NUMBERS)
-abs = elementwise("abs", np.abs, Acting(lambda g, y, x: _abs_rule(g, y, x)), formula="Abs(x)", smooth=(_NOT_0,),
-                  kinds=_NUMBERS)
+abs = elementwise("abs", np.abs, Acting(lambda g, y, x: _abs_rule(g, y, x), symmetric=False), formula="Abs(x)",
+                  smooth=(_NOT_0,), kinds=_NUMBERS)
 maximum = elementwise("maximum", np.maximum, gate(lambda z, x, y: x >= y),
                       gate(lambda z, x, y: logical_not(x >= y)), formula="Max(x, y)", smooth=_APART,
                       kinds=_REAL)
@@ -197,9 +197,10 @@ sigmoid_cross_entropy = elementwise(
 # Complex numbers, and changes of type.
 
 conj: Op = elementwise("conj", np.conj, Acting(lambda g, y, x: conj(g)), kinds=_NUMBERS)
-real = elementwise("real", lambda x: np.real(x).copy(), Acting(lambda g, y, x: cast(g, dtype=x.dtype)), kinds=_NUMBERS)
+real = elementwise("real", lambda x: np.real(x).copy(), Acting(
+    lambda g, y, x: cast(g, dtype=x.dtype), symmetric=False), kinds=_NUMBERS)
 imag = elementwise("imag", lambda x: np.imag(x).copy(), Acting(
-    lambda g, y, x: cast(g, dtype=x.dtype) * -1j if _is_complex(x) else None))
+    lambda g, y, x: cast(g, dtype=x.dtype) * -1j if _is_complex(x) else None, symmetric=False))
 
 
 def _is_complex(x: Any) -> bool:
