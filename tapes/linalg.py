@@ -14,18 +14,10 @@ from .math import abs, add_n, conj, is_finite, maximum, minimum, pow, reduce_max
 from .ops import linalg as a
 from .ops import shapes as s
 from .protocols import TensorLike
-from .public import integers, lengths, place
+from .public import both, integers, lengths, place
 from .tensor import Tensor
 
 __all__ = ["einsum", "eye", "global_norm", "l2_normalize", "matmul", "matrix_transpose", "matvec", "norm", "tensordot"]
-
-
-def _both(a: Any, b: Any) -> tuple[Tensor, Tensor]:
-    """Two tensors; what is no tensor yet takes the dtype of the other."""
-    if isinstance(b, TensorLike) and not isinstance(a, TensorLike):
-        return convert(a, b._array.dtype), convert(b)
-    first = convert(a)
-    return first, convert(b) if isinstance(b, TensorLike) else convert(b, first._array.dtype)
 
 
 def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False, *,
@@ -40,7 +32,7 @@ def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False,
     >>> print(tf.matmul([[1.0, 2.0]], [[3.0], [4.0]]))
     tapes.Tensor([[11.]], shape=(1, 1), dtype=float32)
     """
-    left, right = _both(a, b)
+    left, right = both(a, b)
     return _matmul(s.swap_last(left) if transpose_a else left, s.swap_last(right) if transpose_b else right)
 
 
@@ -54,7 +46,7 @@ def matvec(a: Any, b: Any, transpose_a: bool = False, *, name: str | None = None
     >>> print(tf.linalg.matvec([[1.0, 2.0], [3.0, 4.0]], [1.0, 1.0]))
     tapes.Tensor([3. 7.], shape=(2,), dtype=float32)
     """
-    matrix, vector = _both(a, b)
+    matrix, vector = both(a, b)
     if matrix.ndim < 2 or vector.ndim < 1:
         raise InvalidArgumentError(f"matvec: a matrix and a vector are needed, got shapes {matrix.shape} and "
                                    f"{vector.shape}")
@@ -82,7 +74,7 @@ def tensordot(a: Any, b: Any, axes: Any, *, name: str | None = None) -> Tensor:
     >>> print(tf.tensordot([1.0, 2.0], [3.0, 4.0], 1))
     tapes.Tensor(11.0, shape=(), dtype=float32)
     """
-    left, right = _both(a, b)
+    left, right = both(a, b)
     if not isinstance(axes, (list, tuple)) and np.ndim(axes) == 0:
         (count,) = lengths(axes, "tensordot")
         axes = [list(range(-count, 0)), list(range(count))]

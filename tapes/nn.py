@@ -7,19 +7,32 @@ from typing import Any
 
 from . import random
 from .convert import convert
+from .convolutions import (
+    conv1d,
+    conv1d_transpose,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    convolution,
+    depthwise_conv2d,
+    separable_conv2d,
+)
 from .errors import InvalidArgumentError
 from .linalg import l2_normalize
 from .math import erf, reduce_sum, sigmoid, softplus, square, tanh
 from .ops import elementwise as e
 from .ops import nn as n
+from .pooling import avg_pool, avg_pool1d, avg_pool2d, max_pool, max_pool1d, max_pool2d
 from .protocols import TensorLike
 from .public import place, public
 from .tensor import Tensor
 
-__all__ = ["bias_add", "dropout", "elu", "gelu", "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "relu",
-           "relu6", "selu", "sigmoid", "sigmoid_cross_entropy_with_logits", "silu", "softmax",
-           "softmax_cross_entropy_with_logits", "softplus", "sparse_softmax_cross_entropy_with_logits", "swish",
-           "tanh"]
+__all__ = ["avg_pool", "avg_pool1d", "avg_pool2d", "bias_add", "conv1d", "conv1d_transpose", "conv2d",
+           "conv2d_transpose", "conv3d", "convolution", "depthwise_conv2d", "dropout", "elu", "gelu",
+           "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool1d", "max_pool2d",
+           "relu", "relu6", "selu", "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits",
+           "silu", "softmax", "softmax_cross_entropy_with_logits", "softplus",
+           "sparse_softmax_cross_entropy_with_logits", "swish", "tanh"]
 
 relu = public(
     e.relu, "features", "The number if it is positive, otherwise 0; at 0 the derivative is taken to be 0.",

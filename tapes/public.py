@@ -67,6 +67,14 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
     return function
 
 
+def both(a: Any, b: Any) -> tuple[Tensor, Tensor]:
+    """Two tensors; what is no tensor yet takes the dtype of the other."""
+    if isinstance(b, TensorLike) and not isinstance(a, TensorLike):
+        return convert(a, b._array.dtype), convert(b)
+    first = convert(a)
+    return first, convert(b) if isinstance(b, TensorLike) else convert(b, first._array.dtype)
+
+
 def place(axis: Any, rank: int, op: str) -> int:
     """The axis counted from the front; an error that names the op when there is no such axis."""
     try:

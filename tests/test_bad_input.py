@@ -189,6 +189,28 @@ MISTAKES = [
     ("tf.nn.sparse_softmax_cross_entropy_with_logits([[0], [2]], tf.ones([2, 3]))", ValueError, "labels int32[2, 1]"),
     ("tf.nn.sparse_softmax_cross_entropy_with_logits([0, 3], tf.ones([2, 3]))", InvalidArgumentError, "[0, 3)"),
     ("tf.nn.bias_add(tf.ones([2, 3]), tf.ones([2]))", InvalidArgumentError, "bias_add", "(2,)", "(2, 3)"),
+    # windows
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 3, 4]), 1, 'SAME')", InvalidArgumentError, "conv2d",
+     "(1, 5, 5, 2) has 2 channels", "(3, 3, 3, 4) expect 3"),
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 2, 4]), 1, 'same')", InvalidArgumentError, "conv2d: padding",
+     "'SAME', 'VALID'", "'same'"),
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 2, 4]), 1, 'SAME', 'HWCN')", InvalidArgumentError,
+     "data_format", "'NHWC'", "'NCHW'"),
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([7, 7, 2, 1]), 1, 'VALID')", InvalidArgumentError,
+     "Computed output size would be negative", "[7, 7]", "[5, 5]", "'SAME'"),
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 2, 4]), 0, 'SAME')", InvalidArgumentError,
+     "strides must be positive", "[0, 0]"),
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 2, 4]), [1, 1, 1], 'SAME')", ValueError,
+     "strides should be of length 1, 2 or 4", "[1, 1, 1]"),
+    ("tf.nn.conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 2, 4], tf.float64), 1, 'SAME')", InvalidArgumentError,
+     "float32", "float64", "tapes.cast"),
+    ("tf.nn.depthwise_conv2d(tf.ones([1, 5, 5, 2]), tf.ones([3, 3, 3, 1]), [1, 1, 1, 1], 'SAME')",
+     InvalidArgumentError, "depthwise_conv2d", "has 2 channels", "are for 3"),
+    ("tf.nn.conv2d_transpose(tf.ones([1, 2, 2, 4]), tf.ones([3, 3, 2, 4]), [1, 9, 9, 2], 2)", InvalidArgumentError,
+     "output_shape [1, 9, 9, 2]", "[5, 5] places", "[2, 2]"),
+    ("tf.nn.max_pool2d(tf.ones([5, 5, 2]), 2, 2, 'SAME')", InvalidArgumentError, "max_pool2d",
+     "[batch, height, width, channels]", "(5, 5, 2)", "tapes.expand_dims"),
+    ("tf.nn.avg_pool2d(tf.ones([1, 5, 5, 2]), 0, 1, 'VALID')", InvalidArgumentError, "avg_pool2d: ksize"),
     ("tf.nn.dropout(tf.ones([2]), rate=1.5)", ValueError, "dropout", "1.5"),
     ("tf.nn.dropout(tf.constant([1, 2]), rate=0.5)", ValueError, "dropout", "int32"),
     ("tf.add_n([])", ValueError, "add_n", "at least one"),
@@ -232,6 +254,7 @@ MISTAKES = [
 ]
 
 DIFFERENT = {  # what TensorFlow does instead; here the error says more, or says it earlier
+    "tf.nn.conv2d_transpose(tf.ones([1, 2, 2, 4]), tf.ones([3, 3, 2, 4]), [1, 9, 9, 2], 2)": "AbortedError",
     "tf.constant(1) + 1.5": "InvalidArgumentError",  # but TypeError for 1.5 + tf.constant(1)
     "tf.constant(1.0) + 1j": "InvalidArgumentError",
     "tf.constant(3) / tf.constant(2.0)": "TypeError",

@@ -28,6 +28,8 @@ BEHIND = {
     "broadcast_to": "tapes.broadcast_to", "getitem": "x[i]", "read": "a Variable", "watch": "tape.watch",
     "matmul": "tapes.matmul", "put": "the adjoint of x[i]", "scatter": "the adjoint of gather",
     "relu_grad": "the adjoint of relu", "relu6_grad": "the adjoint of relu6",
+    "avg_pool_grad": "the adjoint of avg_pool", "max_pool_places": "the adjoint of max_pool",
+    "convolution_input": "tapes.nn.conv2d_transpose", "convolution_filter": "the adjoint of conv2d",
     "leaky_relu_grad": "the adjoint of leaky_relu", "sum_to": "the adjoint of broadcasting",
     "part": "one result of an op with several", "bundle": "the inputs of a custom gradient",
     "swap_last": "tapes.linalg.matrix_transpose",

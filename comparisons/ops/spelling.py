@@ -28,6 +28,19 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
     "stack": lambda tf, *xs, axis: tf.stack(xs, axis),
     "pad": lambda tf, x, paddings, value: tf.pad(x, paddings, constant_values=tf.cast(value, x.dtype)),
     "einsum": lambda tf, *xs, equation: tf.einsum(equation, *xs),
+    "convolution": lambda tf, x, w, **how: _tf_convolution(tf, x, w, **how),
+    "convolution_input": lambda tf, g, w, shape, **how: _tf_pulled(
+        tf, lambda x: _tf_convolution(tf, x, w, **how), shape, g),
+    "convolution_filter": lambda tf, x, g, shape, **how: _tf_pulled(
+        tf, lambda w: _tf_convolution(tf, x, w, **how), shape, g),
+    "max_pool": lambda tf, x, ksize, strides, padding: tf.nn.max_pool(
+        _bordered(tf.pad, x, padding, constant_values=x.dtype.min), ksize, strides, "VALID"),
+    "max_pool_places": lambda tf, x, **window: _tf_pushed(tf, lambda x: TENSORFLOW["max_pool"](tf, x, **window), x),
+    "avg_pool": lambda tf, x, ksize, strides, padding: tf.nn.avg_pool(
+        _bordered(tf.pad, x, padding), ksize, strides, "VALID") / tf.nn.avg_pool(
+        _bordered(tf.pad, tf.ones_like(x), padding), ksize, strides, "VALID"),
+    "avg_pool_grad": lambda tf, g, shape, **window: _tf_pulled(
+        tf, lambda x: TENSORFLOW["avg_pool"](tf, x, **window), shape, g),
     "argmax": lambda tf, x, axis, dtype: tf.argmax(x, axis, dtype),
     "argmin": lambda tf, x, axis, dtype: tf.argmin(x, axis, dtype),
     "relu_grad": lambda tf, g, x: tf.raw_ops.ReluGrad(gradients=g, features=x),
@@ -82,6 +95,19 @@ JAX: dict[str, Callable[..., Any]] = {
     "reduce_logsumexp": lambda jax, x, **how: jax.nn.logsumexp(x, **how),
     "reduce_all": lambda jax, x, **how: jax.numpy.all(x, **how),
     "reduce_any": lambda jax, x, **how: jax.numpy.any(x, **how),
+    "convolution": lambda jax, x, w, **how: _jax_convolution(jax, x, w, **how),
+    "convolution_input": lambda jax, g, w, shape, **how: _jax_pulled(
+        jax, lambda x: _jax_convolution(jax, x, w, **how), shape, g),
+    "convolution_filter": lambda jax, x, g, shape, **how: _jax_pulled(
+        jax, lambda w: _jax_convolution(jax, x, w, **how), shape, g),
+    "max_pool": lambda jax, x, **window: _jax_window(jax, x, jax.lax.max, -np.inf, **window),
+    "max_pool_places": lambda jax, x, **window: jax.jvp(
+        lambda x: _jax_window(jax, x, jax.lax.max, -np.inf, **window), (jax.numpy.asarray(x),),
+        (jax.numpy.arange(x.size, dtype=x.dtype).reshape(x.shape),))[1].astype(np.int64),
+    "avg_pool": lambda jax, x, **window: _jax_window(jax, x, jax.lax.add, 0.0, **window) / _jax_window(
+        jax, jax.numpy.ones_like(x), jax.lax.add, 0.0, **window),
+    "avg_pool_grad": lambda jax, g, shape, **window: _jax_pulled(
+        jax, lambda x: JAX["avg_pool"](jax, x, **window), shape, g),
     "argmax": lambda jax, x, axis, dtype: jax.numpy.argmax(x, axis).astype(dtype),
     "argmin": lambda jax, x, axis, dtype: jax.numpy.argmin(x, axis).astype(dtype),
     "cumsum": lambda jax, x, axis, exclusive, reverse: _exclusive(jax.lax.cumsum(x, axis, reverse), x, exclusive),
@@ -132,3 +158,56 @@ def _moved_last(x: Any, axis: int, transpose: Callable[..., Any]) -> Any:
 
 def _exclusive(sums: Any, x: Any, exclusive: bool) -> Any:
     return sums - x if exclusive else sums
+
+
+# -- windows that slide ------------------------------------------------------------------------------------------------
+
+def _bordered(pad: Callable[..., Any], x: Any, padding: Any, **how: Any) -> Any:
+    return pad(x, ((0, 0), *padding, (0, 0)), **how)
+
+
+def _tf_convolution(tf: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    """Group by group, with the borders and the gaps of the filter written out.
+
+    On a CPU TensorFlow 2.21 has no gradient of a grouped or dilated convolution, and no second one unless the format
+    is named (InvalidArgumentError, AttributeError in nn_grad.py).
+    """
+    for axis, gap in enumerate(dilations):
+        apart = tf.constant(np.eye((w.shape[axis] - 1) * gap + 1)[:, ::gap], w.dtype)
+        w = tf.experimental.numpy.moveaxis(tf.tensordot(apart, w, [[1], [axis]]), 0, axis)
+    groups = x.shape[-1] // w.shape[-2]
+    pieces = zip(tf.split(_bordered(tf.pad, x, padding), groups, -1), tf.split(w, groups, -1))
+    data_format = {1: "NWC", 2: "NHWC"}[len(strides)]
+    return tf.concat([tf.nn.convolution(part, filters, strides, "VALID", data_format) for part, filters in pieces], -1)
+
+
+def _tf_pulled(tf: Any, function: Callable[..., Any], shape: Any, g: Any) -> Any:
+    """The adjoint of a linear function, by TensorFlow's own tape."""
+    x = tf.zeros(shape, g.dtype)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = function(x)
+    return tape.gradient(y, x, output_gradients=g)
+
+
+def _tf_pushed(tf: Any, function: Callable[..., Any], x: Any) -> Any:
+    """Which entry is chosen: the tangent of a choice among numbered entries."""
+    numbers = tf.reshape(tf.range(x.shape.num_elements()), x.shape)
+    with tf.autodiff.ForwardAccumulator(x, tf.cast(numbers, x.dtype)) as forward:
+        y = function(x)
+    return tf.cast(forward.jvp(y), tf.int64)
+
+
+def _jax_convolution(jax: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    axes = "DHW"[-len(strides):]
+    return jax.lax.conv_general_dilated(
+        x, w, strides, padding, rhs_dilation=dilations, feature_group_count=x.shape[-1] // w.shape[-2],
+        dimension_numbers=(f"N{axes}C", f"{axes}IO", f"N{axes}C"))
+
+
+def _jax_pulled(jax: Any, function: Callable[..., Any], shape: Any, g: Any) -> Any:
+    return jax.vjp(function, jax.numpy.zeros(shape, g.dtype))[1](g)[0]
+
+
+def _jax_window(jax: Any, x: Any, combine: Any, start: float, ksize: Any, strides: Any, padding: Any) -> Any:
+    return jax.lax.reduce_window(x, start, combine, (1, *ksize, 1), (1, *strides, 1), ((0, 0), *padding, (0, 0)))

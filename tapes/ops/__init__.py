@@ -1,5 +1,5 @@
 """All ops, a row each, in a file for each family. Importing this package fills the registry."""
 
-from . import elementwise, indexing, linalg, nn, reductions, shapes
+from . import conv, elementwise, indexing, linalg, nn, pool, reductions, shapes
 
-__all__ = ["elementwise", "indexing", "linalg", "nn", "reductions", "shapes"]
+__all__ = ["conv", "elementwise", "indexing", "linalg", "nn", "pool", "reductions", "shapes"]
