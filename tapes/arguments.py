@@ -45,6 +45,19 @@ def checked(role: str, structure: Any) -> list[TensorLike]:
     return leaves
 
 
+def single(role: str, x: Any) -> TensorLike:
+    """One tensor or Variable, not a structure of them."""
+    if nest.is_nested(x):
+        raise TypeError(f"Argument `{role}` should be one tensor or Variable, but it is a {type(x).__name__} of "
+                        f"{len(x)}: ask for one after the other on a persistent tape, or join them with tapes.concat.")
+    return checked(role, x)[0]
+
+
+def zeros(x: TensorLike, shape: tuple[int, ...] = ()) -> Tensor:
+    """What stands for "not connected" when zeros are wanted: of the shape of x, or of `shape` followed by it."""
+    return Tensor(np.zeros((*shape, *x._array.shape), x._array.dtype))
+
+
 def unconnected_choice(choice: Any) -> UnconnectedGradients:
     if isinstance(choice, UnconnectedGradients):
         return choice

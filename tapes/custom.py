@@ -10,6 +10,7 @@ from typing import Any
 
 from . import nest
 from .arguments import conjugate, warn
+from .batching import Batched, looped
 from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op, listening
@@ -20,7 +21,8 @@ from .tape import GradientTape
 from .tensor import Tensor
 from .variable import Variable
 
-custom = Op("custom_gradient", lambda inputs, *, vjp: held(inputs), [lambda g, y, inputs, vjp: vjp(g, y, inputs)],
+custom = Op("custom_gradient", lambda inputs, *, vjp: held(inputs),
+            [lambda g, y, inputs, vjp: _pulled(g, y, inputs, vjp)],
             doc="A function of the user's that brings its own gradient.")
 
 
@@ -109,6 +111,13 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
         return nest.pack_sequence_as(result, list(results(y)))
 
     return decorated
+
+
+def _pulled(g: Parts, y: Any, inputs: Any, vjp: Callable[..., Parts]) -> Parts:
+    """The user's gradient takes one adjoint at a time, also in a sweep of many."""
+    if any(isinstance(dy, Batched) for dy in g):
+        return looped(lambda *dys: vjp(Parts(dys), y, inputs), g)
+    return vjp(g, y, inputs)
 
 
 def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int, ...]],

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import nest
-from .arguments import UnconnectedGradients, unconnected_choice, warn
+from .arguments import UnconnectedGradients, unconnected_choice, warn, zeros
 from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op, Rule, listening
@@ -60,12 +60,12 @@ def transposed(rule: Rule, dx: Any, y: Any, xs: Sequence[Any], params: dict[str,
             tape._watch(g)
         back = rule(Parts(adjoints) if several else adjoints[0], y, *xs, **params)
     pairs = [(one, d) for one, d in (zip(back, dx, strict=True) if isinstance(back, Parts) else [(back, dx)])
-             if isinstance(one, TensorLike) and d is not None]
+             if one is not None and d is not None]
     if not pairs:
         return None
     start = seeds([one for one, _ in pairs], [d for _, d in pairs])
     found = backward(tape._trace, start, {id(g) for g in adjoints}, recorded)
-    tangents = [found.get(id(g)) for g in adjoints]
+    tangents = [found.get(id(g), g if recorded else g._array) for g in adjoints]  # unless moved, the zeros they are
     return Parts(tangents) if several else tangents[0]
 
 
@@ -180,9 +180,7 @@ class ForwardAccumulator:
                                 f"{type(x).__name__!r}, which has left the accumulator: float(x), x.numpy() and "
                                 "np.sin(x) are not followed.")
             dx = self._of(x)
-            if dx is None and unconnected is UnconnectedGradients.ZERO:
-                dx = Tensor(np.zeros(x._array.shape, x._array.dtype))
-            return dx
+            return zeros(x) if dx is None and unconnected is UnconnectedGradients.ZERO else dx
 
         return nest.map_structure(tangent_of, primals)
 

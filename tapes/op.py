@@ -25,10 +25,14 @@ class Listener(Protocol):
 
 
 class _Listening(threading.local):
-    """The listeners of this thread, the outermost first: tapes of different threads do not mix."""
+    """The listeners of this thread, the outermost first: tapes of different threads do not mix.
+
+    `many` applies an op to many inputs at once, while a sweep does so: see batching.py.
+    """
 
     def __init__(self) -> None:
         self.now: list[Listener] = []
+        self.many: Callable[[Op, Sequence[Any], dict[str, Any]], Any] | None = None
 
 
 listening = _Listening()
@@ -56,18 +60,19 @@ class Op:
         linear: whether the result is linear in all inputs together, parameters fixed.
         push: for each input the rule of forward mode, from a tangent of the shape of the output; where there is none,
             forward.py derives it from the other facts.
+        lift: how it is applied to many inputs at once, see batching.py; by default one after the other.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: Iterable[Rule | None], *,
                  formula: str | None = None, smooth: Sequence[tuple[float, ...]] = (),
                  kinds: str = "biufc", examples: Sequence[tuple[tuple[Any, ...], dict[str, Any]]] = (),
                  alike: slice | None = None, linear: bool = False, push: Sequence[Rule | None] = (),
-                 doc: str = "") -> None:
+                 lift: Callable[..., Any] | None = None, doc: str = "") -> None:
         if name in registry:
             raise ValueError(f"there is an op {name!r} already")
         self.name, self.forward, self.rules, self.formula, self.smooth = name, forward, rules, formula, smooth
         self.kinds, self.examples, self.alike, self.linear, self.push = kinds, examples, alike, linear, push
-        self.__doc__ = doc
+        self.lift, self.__doc__ = lift, doc
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
@@ -79,6 +84,8 @@ class Op:
         arrays = []
         for x in inputs:
             if type(x) is not Tensor:
+                if listening.many is not None and (y := listening.many(self, inputs, params)) is not NotImplemented:
+                    return y
                 inputs = self._tensors(inputs)
                 arrays = [x._array for x in inputs]
                 break

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from .batching import aligned, led
 from .op import Op, Rule
 
 
@@ -45,6 +46,7 @@ def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: A
         rules = [_unbroadcasting(rule, index) for index, rule in enumerate(rules)]
     row.setdefault("smooth", ((-2.0, 2.0),) * len(partials))
     row.setdefault("kinds", "fc")
+    row["lift"] = aligned
     return Op(name, forward, rules, **row)
 
 
@@ -88,6 +90,15 @@ def _broadcast_to(x: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(x, shape)
 
 
+def _broadcast_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:
+    return op(led(inputs[0], len(params["shape"])), shape=(size, *params["shape"]))
+
+
+def _sum_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:
+    added = inputs[0].ndim - len(params["shape"])
+    return op(inputs[0].whole, shape=(size, *[1] * added, *params["shape"]))[(slice(None), *[0] * added)]
+
+
 def _sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     if not shape:
         return np.add.reduce(array, axis=None)
@@ -97,6 +108,6 @@ def _sum_to(array: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 broadcast_to = linear("broadcast_to", _broadcast_to, lambda g, y, x, shape: unbroadcast(g, x.shape),
-                      examples=[(((3, 1),), {"shape": (2, 3, 4)}), (((),), {"shape": (2,)})])
+                      examples=[(((3, 1),), {"shape": (2, 3, 4)}), (((),), {"shape": (2,)})], lift=_broadcast_many)
 sum_to = linear("sum_to", _sum_to, lambda g, y, x, shape: broadcast_to(g, shape=tuple(x.shape)),
-                examples=[(((2, 3, 4),), {"shape": (3, 1)}), (((2, 3),), {"shape": ()})])
+                examples=[(((2, 3, 4),), {"shape": (3, 1)}), (((2, 3),), {"shape": ()})], lift=_sum_many)

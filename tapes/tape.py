@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from . import nest
-from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, unconnected_choice, warn
+from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, single, unconnected_choice, warn, zeros
 from .op import Op, listening
 from .protocols import TensorLike
 from .tensor import Tensor
@@ -251,31 +251,15 @@ class GradientTape:
         >>> tape.gradient(y, {"W": W, "x": x})
         {'W': <tapes.Tensor: shape=(1, 2), dtype=float32, numpy=array([[3., 4.]], dtype=float32)>, 'x': None}
         """
-        if self._trace is None:
-            raise RuntimeError("A non-persistent GradientTape can only be used to compute one set of gradients (or "
-                               "jacobians). Ask for all sources in one call, or say GradientTape(persistent=True). "
-                               "(The tape is as empty before its first `with` block.)")
-        if self._entered is not None and not self._persistent:
-            self._pause()
-        elif self._entered is not None:
-            warn("Calling GradientTape.gradient on a persistent tape inside its context is significantly less "
-                  "efficient than calling it outside the context (it causes the gradient ops to be recorded on the "
-                  "tape, leading to increased CPU and memory usage). Only call GradientTape.gradient inside the "
-                  "context if you actually want to trace the gradient in order to compute higher order derivatives.",
-                  times=1)
+        self._stop_for("gradient")
         targets, flat_sources = checked("target", target), checked("sources", sources)
         unconnected = unconnected_choice(unconnected_gradients)
         cotangents = cotangents_of(targets, output_gradients)
 
-        trace = self._trace
-        if self._persistent:
-            trace = dict(trace)
-        else:
-            self._trace = None
+        trace, recorded = self._taken(), bool(listening.now)
         wanted = {id(source): source for source in flat_sources}
         if not self._leaves <= wanted.keys():
             trace = leading_from(trace, wanted.keys())
-        recorded = bool(listening.now)
         start = seeds(targets, cotangents if recorded else [dy._array for dy in cotangents])
         found = backward(trace, start, wanted, recorded)
 
@@ -285,9 +269,105 @@ class GradientTape:
             if dx is not None:
                 dx = conjugate(dx if recorded else Tensor(dx))
             elif unconnected is UnconnectedGradients.ZERO:
-                dx = Tensor(np.zeros(source._array.shape, source._array.dtype))
+                dx = zeros(source)
             gradients[key] = dx
         return nest.pack_sequence_as(sources, [gradients[id(source)] for source in flat_sources])
+
+    def jacobian(self, target: Any, sources: Any, unconnected_gradients: Any = UnconnectedGradients.NONE,
+                 parallel_iterations: int | None = None, experimental_use_pfor: bool = True) -> Any:
+        """The derivative of each entry of one target, with respect to each source.
+
+        Args:
+            target: a tensor or Variable.
+            sources: a tensor or Variable, or a nested structure of them.
+            unconnected_gradients: as in `gradient`.
+            parallel_iterations: accepted and ignored.
+            experimental_use_pfor: all entries are swept at once in any case; False wants a persistent tape.
+
+        Returns:
+            In the structure of `sources`, for each a tensor of shape target.shape + source.shape, or None where not
+            connected. It uses up the tape, as `gradient` does.
+
+        Raises RuntimeError on a tape that is used up, TypeError for a target that is not one tensor. The rule: the
+        sweep of `gradient` for all unit vectors together, or tangents when they are fewer (Griewank and Walther,
+        Evaluating Derivatives, 2nd ed., chapter 3).
+
+        >>> import tapes as tf
+        >>> x = tf.Variable([1.0, 2.0])
+        >>> with tf.GradientTape() as tape:
+        ...     y = x * x
+        >>> print(tape.jacobian(y, x))
+        tapes.Tensor(
+        [[2. 0.]
+         [0. 4.]], shape=(2, 2), dtype=float32)
+        """
+        from .jacobian import jacobian  # what hangs on the core imports it, not the other way round
+
+        self._stop_for("jacobian", experimental_use_pfor)
+        one, flat_sources = single("target", target), checked("sources", sources)
+        unconnected = unconnected_choice(unconnected_gradients)
+        found = jacobian(self._taken(), one, flat_sources, bool(listening.now))
+        if unconnected is UnconnectedGradients.ZERO:
+            found = [zeros(source, one._array.shape) if dx is None else dx for dx, source in zip(found, flat_sources)]
+        return nest.pack_sequence_as(sources, found)
+
+    def batch_jacobian(self, target: Any, source: Any, unconnected_gradients: Any = UnconnectedGradients.NONE,
+                       parallel_iterations: int | None = None, experimental_use_pfor: bool = True) -> Any:
+        """The Jacobian of each row of a target with respect to the same row of a source: of shape [b, y..., x...].
+
+        The target has shape [b, y...], the source [b, x...]. Rows must not depend on each other's source rows: where
+        they do, the result holds the sums over the batch. Zeros where not connected, as in TensorFlow, whatever
+        `unconnected_gradients` says. The other arguments are those of `jacobian`.
+
+        Raises ValueError when a rank is below 2 or the numbers of rows differ; RuntimeError and TypeError as there.
+
+        >>> import tapes as tf
+        >>> x = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+        >>> with tf.GradientTape() as tape:
+        ...     y = x * x
+        >>> print(tape.batch_jacobian(y, x).shape)
+        (2, 2, 2)
+        """
+        from .jacobian import batch_jacobian
+
+        self._stop_for("batch_jacobian", experimental_use_pfor)
+        y, x = single("target", target), single("source", source)
+        for one in (y, x):
+            if one.ndim < 2:
+                raise ValueError(f"Shape {one.shape} must have rank at least 2: batch_jacobian takes a target of shape "
+                                 f"[b, y...] and a source of shape [b, x...], got {y.shape} and {x.shape}.")
+        if y.shape[0] != x.shape[0]:
+            raise ValueError(f"Need first dimension of target shape ({y.shape}) and source shape ({x.shape}) to match: "
+                             "each row of the target belongs to one row of the source.")
+        unconnected_choice(unconnected_gradients)
+        found = batch_jacobian(self._taken(), y, x, bool(listening.now))
+        return Tensor(np.zeros((*y.shape, *x.shape[1:]), x._array.dtype)) if found is None else found
+
+    def _stop_for(self, method: str, vectorised: bool = True) -> None:
+        """Before differentiating: the tape must not be used up, and a default one stops recording."""
+        if self._trace is None:
+            raise RuntimeError("A non-persistent GradientTape can only be used to compute one set of gradients (or "
+                               "jacobians). Ask for all sources in one call, or say GradientTape(persistent=True). "
+                               "(The tape is as empty before its first `with` block.)")
+        if not vectorised and not self._persistent:
+            raise RuntimeError(f"GradientTape must be created with persistent=True to compute the {method} with "
+                               "experimental_use_pfor set to False. (Here it is not needed: leave it at True.)")
+        if self._entered is not None and not self._persistent:
+            self._pause()
+        elif self._entered is not None:
+            warn(f"Calling GradientTape.{method} on a persistent tape inside its context is significantly less "
+                  "efficient than calling it outside the context (it causes the gradient ops to be recorded on the "
+                  "tape, leading to increased CPU and memory usage). Only call GradientTape.gradient inside the "
+                  "context if you actually want to trace the gradient in order to compute higher order derivatives.",
+                  times=1)
+
+    def _taken(self) -> Trace:
+        """The steps to sweep: a copy on a persistent tape; else all it has, and it is used up."""
+        trace = self._trace
+        if self._persistent:
+            return dict(trace)
+        self._trace = None
+        return trace
 
     def show(self, target: Any = None) -> None:
         """Print the tape, one line a step; with a target also the adjoint of each step: the backward pass at a glance.

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batching import aligned
 from ..op import Op
 from ..rules import Acting, Each, elementwise, unbroadcast
 
@@ -22,7 +23,7 @@ where: Op = Op("where", np.where,
            [None,
             lambda g, y, condition, a, b: unbroadcast(where(condition, g, 0.0), a.shape),
             lambda g, y, condition, a, b: unbroadcast(where(condition, 0.0, g), b.shape)],
-           alike=slice(1, None),
+           alike=slice(1, None), lift=aligned,
            examples=[((np.array([True, False, True]), (3,), (3,)), {}), ((np.array([[True], [False]]), (3,), ()), {})])
 
 
@@ -165,7 +166,7 @@ def pieces(name: str, act: Callable[..., np.ndarray], **example: float) -> Actin
     """The derivative of straight pieces, told by how it acts on an adjoint; its own derivative by x is 0, not None."""
     gradient = Op(name, act, [lambda h, y, g, x, **params: gradient(h, x, **params),
                               lambda h, y, g, x, **params: zeros_like(x)],
-                  kinds=_REAL, examples=[(((5,), np.array([-1.5, -0.5, 0.5, 2.5, 7.5])), example)])
+                  kinds=_REAL, examples=[(((5,), np.array([-1.5, -0.5, 0.5, 2.5, 7.5])), example)], lift=aligned)
     return Acting(lambda g, y, x, **params: gradient(g, x, **params))
 
 
@@ -226,6 +227,6 @@ def _cast_rule(g: Any, y: Any, x: Any, dtype: Any) -> Any:
     return cast(real(g) if kinds == "fc" else g, dtype=x.dtype)
 
 
-cast: Op = Op("cast", lambda x, dtype: x.astype(dtype), [_cast_rule],
+cast: Op = Op("cast", lambda x, dtype: x.astype(dtype), [_cast_rule], lift=aligned,
           examples=[(((3,),), {"dtype": np.dtype(np.float64)}), (((3,),), {"dtype": np.dtype(np.int32)})])
 identity = elementwise("identity", lambda x: x, 1, formula="x", linear=True, kinds=_ANYTHING)

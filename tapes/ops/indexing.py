@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batching import with_params
 from ..op import Op
 from ..rules import linear
 
@@ -25,6 +26,11 @@ def _scatter(g: np.ndarray, indices: np.ndarray, shape: tuple[int, ...], axis: i
     return out
 
 
+def _behind(index: Any) -> tuple[Any, ...]:
+    """An index into each of many."""
+    return (slice(None), *(index if isinstance(index, tuple) else (index,)))
+
+
 def _take(x: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
     length = x.shape[axis]
     if indices.size and (indices.min() < 0 or indices.max() >= length):
@@ -36,18 +42,22 @@ def _take(x: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
 getitem = linear("getitem", lambda x, index: x[index],
                  lambda g, y, x, index: put(g, index=index, shape=tuple(x.shape)),
                  examples=[(((3, 4),), {"index": (slice(0, 2), 1)}), (((5,),), {"index": slice(None, None, -2)}),
-                           (((3, 4),), {"index": (Ellipsis, None, slice(1, 3))}), (((3,),), {"index": slice(0, 0)})])
+                           (((3, 4),), {"index": (Ellipsis, None, slice(1, 3))}), (((3,),), {"index": slice(0, 0)})],
+                 lift=with_params(lambda size, x, index: {"index": _behind(index)}))
 put: Op = linear("put", _put, lambda g, y, x, index, shape: g[index],
-             examples=[(((2,),), {"index": (slice(0, 2), 1), "shape": (3, 4)})])
+             examples=[(((2,),), {"index": (slice(0, 2), 1), "shape": (3, 4)})],
+             lift=with_params(lambda size, x, index, shape: {"index": _behind(index), "shape": (size, *shape)}))
 gather = Op("gather", _take, [
     lambda g, y, x, indices, axis: scatter(g, indices, shape=tuple(x.shape), axis=axis), None], alike=slice(0, 1),
     examples=[(((4, 2), np.array([0, 0, 3])), {"axis": 0}), (((2, 4), np.array([[1, 2], [2, 2]])), {"axis": 1}),
-              (((3,), np.array(2)), {"axis": 0}), (((2, 3), np.array([], int)), {"axis": 1})])
+              (((3,), np.array(2)), {"axis": 0}), (((2, 3), np.array([], int)), {"axis": 1})],
+    lift=with_params(lambda size, x, axis: {"axis": axis + 1}))
 scatter: Op = Op("scatter", _scatter, [
     lambda g, y, x, indices, shape, axis: gather(g, indices, axis=axis), None], alike=slice(0, 1),
     examples=[(((3, 2), np.array([0, 0, 3])), {"shape": (4, 2), "axis": 0}),
               (((2, 2), np.array([1, 1])), {"shape": (2, 3), "axis": 1}),
-              (((0, 2), np.array([], int)), {"shape": (4, 2), "axis": 0})])
+              (((0, 2), np.array([], int)), {"shape": (4, 2), "axis": 0})],
+    lift=with_params(lambda size, x, shape, axis: {"shape": (size, *shape), "axis": axis + 1}))
 one_hot = Op("one_hot", lambda indices, depth, on, off, axis, dtype: _one_hot(indices, depth, on, off, axis, dtype),
              [None], examples=[((np.array([[2, 0], [1, 1]]),), {
                  "depth": 3, "on": 5.0, "off": -1.0, "axis": -1, "dtype": np.dtype(np.float32)})])

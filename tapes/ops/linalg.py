@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import math
 import string
 from typing import Any
 
 import numpy as np
 
+from ..batching import aligned, led
 from ..op import Op
 from ..rules import Each, unbroadcast
 from .shapes import swap_last
@@ -17,6 +19,8 @@ def _matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         raise ValueError("both must be matrices, or batches of them: use tapes.linalg.matvec for a matrix and a "
                          "vector, tapes.tensordot(a, b, 1) for two vectors")
     try:
+        if a.ndim > 2 == b.ndim:  # one large product is much faster than many small ones
+            return np.matmul(a.reshape(math.prod(a.shape[:-1]), a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[-1])
         return np.matmul(a, b)
     except ValueError:
         if a.shape[-1] == b.shape[-2]:
@@ -30,7 +34,7 @@ matmul: Op = Op("matmul", _matmul, [
     lambda g, y, a, b: unbroadcast(matmul(g, swap_last(b)), a.shape),
     lambda g, y, a, b: unbroadcast(matmul(swap_last(a), g), b.shape),
 ], examples=[(((2, 3), (3, 4)), {}), (((5, 2, 3), (3, 1)), {}), (((1, 2, 3), (4, 3, 2)), {}),
-             (((2, 0), (0, 3)), {}), (((0, 2), (2, 3)), {})], kinds="iufc")
+             (((2, 0), (0, 3)), {}), (((0, 2), (2, 3)), {})], kinds="iufc", lift=aligned)
 
 
 def _einsum_rule(index: int) -> Any:
@@ -63,6 +67,16 @@ def _einsum_rule(index: int) -> Any:
     return rule
 
 
+def _einsum_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:
+    """One more letter, in front of the factors of which there are many and of the result."""
+    terms, output = _spelled_out(params["equation"], [x.ndim for x in inputs])
+    letter = next(letter for letter in string.ascii_letters if letter not in "".join(terms))
+    wholes = [led(x, x.ndim) for x in inputs]
+    terms = [letter + term if whole.ndim > x.ndim else term
+             for term, whole, x in zip(terms, wholes, inputs, strict=True)]
+    return op(*wholes, equation=f"{','.join(terms)}->{letter}{output}")
+
+
 def _spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str]:
     """The letters of each factor and of the result, with the ellipsis and an implied result written out."""
     left, arrow, output = equation.replace(" ", "").partition("->")
@@ -88,4 +102,4 @@ einsum = Op("einsum", lambda *xs, equation: np.einsum(equation, *xs), Each(_eins
     (((3, 3, 2), (2, 2)), {"equation": "iij,jj->i"}), (((2, 3, 3),), {"equation": "...ii->...i"}),
     (((2, 3, 4),), {"equation": "i...->...i"}), (((2, 3), ()), {"equation": "ij,->ij"}),
     (((2, 0), (0, 3)), {"equation": "ij,jk"})],
-    kinds="iufc")
+    kinds="iufc", lift=_einsum_many)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batching import along_axis
 from ..op import Op
 from ..rules import unbroadcast
 from .indexing import one_hot
@@ -22,7 +23,7 @@ _AXES: list[Any] = [(((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0}), (((0, 3
                     (((1,),), {"axis": 0})]
 log_softmax = Op("log_softmax", _log_softmax, [
     lambda g, y, x, axis: g - softmax(x, axis=axis) * reduce_sum(g, axis=axis, keepdims=True)], examples=_AXES,
-    kinds="f")
+    kinds="f", lift=along_axis)
 
 
 def _cross_entropy(labels: np.ndarray, logits: np.ndarray) -> np.ndarray:

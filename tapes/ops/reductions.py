@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batching import along_axis
 from ..op import Op
 from ..rules import broadcast_to, linear
 from .elementwise import cast, equal, where
@@ -55,23 +56,26 @@ def _extreme_rule(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = Fa
 
 reduce_sum = linear("reduce_sum", lambda x, axis=None, keepdims=False: np.add.reduce(
     x, axis=axis, dtype=x.dtype, keepdims=keepdims),
-                    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis), examples=_EXAMPLES, kinds="iufc")
+                    lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis), examples=_EXAMPLES, kinds="iufc",
+                    lift=along_axis)
 reduce_mean = linear("reduce_mean", _mean,
                      lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis),
-                     examples=_EXAMPLES, kinds="iufc")
+                     examples=_EXAMPLES, kinds="iufc", lift=along_axis)
 reduce_max = Op("reduce_max", lambda x, axis=None, keepdims=False: np.max(
-    x, axis=axis, keepdims=keepdims, initial=_limit(x, -1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf")
+    x, axis=axis, keepdims=keepdims, initial=_limit(x, -1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf",
+    lift=along_axis)
 reduce_min = Op("reduce_min", lambda x, axis=None, keepdims=False: np.min(
-    x, axis=axis, keepdims=keepdims, initial=_limit(x, 1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf")
+    x, axis=axis, keepdims=keepdims, initial=_limit(x, 1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf",
+    lift=along_axis)
 reduce_prod = Op("reduce_prod", lambda x, axis=None, keepdims=False: np.multiply.reduce(
     x, axis=axis, dtype=x.dtype, keepdims=keepdims), [
     lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * product_of_others(x, axis)], examples=_EXAMPLES,
-    kinds="iufc")
+    kinds="iufc", lift=along_axis)
 reduce_logsumexp = Op("reduce_logsumexp", lambda x, axis=None, keepdims=False: _logsumexp(x, axis, keepdims), [
     lambda g, y, x, axis=None, keepdims=False: spread(g, x, axis) * softmax(x, axis=axis)], examples=_EXAMPLES,
-    kinds="f")
+    kinds="f", lift=along_axis)
 softmax: Op = Op("softmax", lambda x, axis: _softmax(x, axis), [
-    lambda g, y, x, axis: y * (g - reduce_sum(g * y, axis=axis, keepdims=True))], kinds="f", examples=[
+    lambda g, y, x, axis: y * (g - reduce_sum(g * y, axis=axis, keepdims=True))], kinds="f", lift=along_axis, examples=[
     (((2, 3),), {"axis": -1}), (((2, 3),), {"axis": 0}), (((0, 3),), {"axis": -1}), (((1,),), {"axis": 0}),
     (((2, 3),), {"axis": None})])
 reduce_all = Op("reduce_all", lambda x, axis=None, keepdims=False: np.all(x, axis=axis, keepdims=keepdims), [None],
@@ -97,7 +101,7 @@ cumsum: Op = linear("cumsum", _cumsum, lambda g, y, x, axis, exclusive, reverse:
     g, axis=axis, exclusive=exclusive, reverse=not reverse), examples=[
     (((4,),), {"axis": 0, "exclusive": False, "reverse": False}),
     (((2, 3),), {"axis": 1, "exclusive": True, "reverse": False}),
-    (((2, 3),), {"axis": 0, "exclusive": True, "reverse": True})], kinds="iufc")
+    (((2, 3),), {"axis": 0, "exclusive": True, "reverse": True})], kinds="iufc", lift=along_axis)
 
 
 def _limit(x: np.ndarray, side: int) -> Any:

@@ -6,18 +6,21 @@ from typing import Any
 
 import numpy as np
 
+from ..batching import along_axis, everywhere, with_params
 from ..op import Op
 from ..rules import Each, linear, sum_to
 
 reshape: Op = linear("reshape", lambda x, shape: x.reshape(shape),
                      lambda g, y, x, shape: reshape(g, shape=tuple(x.shape)), examples=[
     (((2, 3),), {"shape": (3, 2)}), (((2, 3),), {"shape": (6,)}), (((),), {"shape": (1, 1)}),
-    (((0, 3),), {"shape": (2, 0)})])
+    (((0, 3),), {"shape": (2, 0)})], lift=with_params(lambda size, x, shape: {"shape": (size, *shape)}))
 transpose: Op = linear("transpose", lambda x, perm: x.transpose(perm),
                        lambda g, y, x, perm: transpose(g, perm=[perm.index(i) for i in range(len(perm))]),
-                       examples=[(((2, 3),), {"perm": [1, 0]}), (((2, 3, 4),), {"perm": [2, 0, 1]})])
+                       examples=[(((2, 3),), {"perm": [1, 0]}), (((2, 3, 4),), {"perm": [2, 0, 1]})],
+                       lift=with_params(lambda size, x, perm: {"perm": [0, *(p % x.ndim + 1 for p in perm)]}))
 swap_last: Op = linear("swap_last", lambda x: x.swapaxes(-1, -2), lambda g, y, x: swap_last(g),
-                       examples=[(((2, 3),), {}), (((2, 3, 4),), {})])
+                       examples=[(((2, 3),), {}), (((2, 3, 4),), {})],
+                       lift=with_params(lambda size, x: {}))
 
 
 def _piece(index: int) -> Any:
@@ -36,17 +39,21 @@ def _at(place: Any, axis: int, rank: int) -> tuple[Any, ...]:
 
 concat = Op("concat", lambda *xs, axis: np.concatenate(xs, axis=axis), Each(_piece), linear=True,
             examples=[(((2, 3), (1, 3)), {"axis": 0}), (((2, 3), (2, 1), (2, 2)), {"axis": -1}),
-                      (((0, 3), (2, 3)), {"axis": 0})])
+                      (((0, 3), (2, 3)), {"axis": 0})], lift=along_axis)
 stack = Op("stack", lambda *xs, axis: np.stack(xs, axis=axis),
            Each(lambda index: lambda g, y, *xs, axis: g[_at(index, axis, y.ndim)]), linear=True,
-           examples=[(((3,), (3,)), {"axis": 0}), (((2, 3), (2, 3)), {"axis": -1})])
+           examples=[(((3,), (3,)), {"axis": 0}), (((2, 3), (2, 3)), {"axis": -1})],
+           lift=lambda op, size, xs, params: op(*(everywhere(x, size) for x in xs),
+                                                axis=params["axis"] % (xs[0].ndim + 1) + 1))
 tile = linear("tile", lambda x, multiples: np.tile(x, multiples), lambda g, y, x, multiples: _untile(g, x, multiples),
-              examples=[(((2, 3),), {"multiples": (2, 1)}), (((2,),), {"multiples": (3,)})])
+              examples=[(((2, 3),), {"multiples": (2, 1)}), (((2,),), {"multiples": (3,)})],
+              lift=with_params(lambda size, x, multiples: {"multiples": (1, *multiples)}))
 pad = Op("pad", lambda x, paddings, value: np.pad(x, paddings, constant_values=value),
          [lambda g, y, x, paddings, value: g[tuple(slice(before, before + length) for (before, _), length in zip(
              paddings, x.shape, strict=True))]],
          examples=[(((2, 3),), {"paddings": ((1, 0), (2, 1)), "value": 0.0}),
-                   (((2,),), {"paddings": ((0, 2),), "value": 1.0})])
+                   (((2,),), {"paddings": ((0, 2),), "value": 1.0})],
+         lift=with_params(lambda size, x, paddings, value: {"paddings": ((0, 0), *paddings), "value": value}))
 
 
 def _untile(g: Any, x: Any, multiples: tuple[int, ...]) -> Any:
