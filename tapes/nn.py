@@ -1,4 +1,4 @@
-"""What neural networks are made of: activations and losses, the names of `tf.nn`."""
+"""What neural networks are made of, activations first: the names of `tf.nn`."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import math as _math
 from typing import Any
 
 from . import random
+from .arrays import gather, reshape
 from .convert import convert
 from .convolutions import (
     conv1d,
@@ -17,22 +18,32 @@ from .convolutions import (
     depthwise_conv2d,
     separable_conv2d,
 )
+from .cross_entropy import (
+    l2_loss,
+    log_poisson_loss,
+    sigmoid_cross_entropy_with_logits,
+    softmax_cross_entropy_with_logits,
+    sparse_softmax_cross_entropy_with_logits,
+    weighted_cross_entropy_with_logits,
+)
 from .errors import InvalidArgumentError
-from .linalg import l2_normalize
-from .math import erf, reduce_sum, sigmoid, softplus, square, tanh
+from .linalg import clip_by_norm, l2_normalize
+from .math import erf, sigmoid, softplus, tanh
+from .normalization import batch_normalization, local_response_normalization, moments
 from .ops import elementwise as e
 from .ops import nn as n
 from .pooling import avg_pool, avg_pool1d, avg_pool2d, max_pool, max_pool1d, max_pool2d
-from .protocols import TensorLike
-from .public import place, public
+from .public import both, lengths, place, public
 from .tensor import Tensor
 
-__all__ = ["avg_pool", "avg_pool1d", "avg_pool2d", "bias_add", "conv1d", "conv1d_transpose", "conv2d",
-           "conv2d_transpose", "conv3d", "convolution", "depthwise_conv2d", "dropout", "elu", "gelu",
-           "l2_loss", "l2_normalize", "leaky_relu", "log_softmax", "max_pool", "max_pool1d", "max_pool2d",
-           "relu", "relu6", "selu", "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits",
-           "silu", "softmax", "softmax_cross_entropy_with_logits", "softplus",
-           "sparse_softmax_cross_entropy_with_logits", "swish", "tanh"]
+__all__ = ["avg_pool", "avg_pool1d", "avg_pool2d", "batch_normalization", "bias_add", "conv1d", "conv1d_transpose",
+           "conv2d", "conv2d_transpose", "conv3d", "convolution", "depthwise_conv2d", "dropout", "elu",
+           "embedding_lookup", "gelu", "l2_loss", "l2_normalize", "leaky_relu",
+           "local_response_normalization", "log_poisson_loss", "log_softmax", "max_pool", "max_pool1d",
+           "max_pool2d", "moments", "relu", "relu6", "selu", "separable_conv2d", "sigmoid",
+           "sigmoid_cross_entropy_with_logits", "silu", "softmax", "softmax_cross_entropy_with_logits",
+           "softplus", "sparse_softmax_cross_entropy_with_logits", "swish", "tanh",
+           "weighted_cross_entropy_with_logits"]
 
 relu = public(
     e.relu, "features", "The number if it is positive, otherwise 0; at 0 the derivative is taken to be 0.",
@@ -104,99 +115,54 @@ def log_softmax(logits: Any, axis: Any = None, *, name: str | None = None) -> Te
     return n.log_softmax(x, axis=place(-1 if axis is None else axis, x.ndim, "log_softmax"))
 
 
-def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, *,
-                                      name: str | None = None) -> Tensor:
-    """-sum(labels * log(softmax(logits))) along the last axis: one loss for each row.
+def bias_add(value: Any, bias: Any, data_format: Any = None, *, name: str | None = None) -> Tensor:
+    """Add a vector along the axis of the channels; its adjoint is the sum over all the others.
 
-    `labels` are probabilities, of the shape and dtype of `logits`. The adjoint of the logits is the famous
-    `softmax(logits) - labels`, times the adjoint of the loss (Bishop, Pattern Recognition and Machine Learning, 4.3.4);
-    it is right too when the labels of a row do not sum to 1.
-
-    >>> import tapes as tf
-    >>> print(tf.nn.softmax_cross_entropy_with_logits(labels=[[0.0, 1.0]], logits=[[0.0, 0.0]]))
-    tapes.Tensor([0.6931472], shape=(1,), dtype=float32)
-    """
-    op = "softmax_cross_entropy_with_logits"
-    scores = convert(logits)
-    targets = labels if isinstance(labels, TensorLike) else convert(labels, scores._array.dtype)
-    if place(axis, scores.ndim, op) != scores.ndim - 1:
-        raise ValueError(f"{op}: axis is {axis}, but the classes must be on the last axis: transpose both")
-    if targets.dtype.is_integer > scores.dtype.is_integer or targets.ndim == scores.ndim - 1:
-        raise InvalidArgumentError(f"{op}: labels are probabilities, of the shape and dtype of the logits, "
-                                   f"{scores.dtype.name}{list(scores.shape)}, got {targets.dtype.name}"
-                                   f"{list(targets.shape)}; for class numbers there is sparse_{op}")
-    return n.softmax_cross_entropy(targets, scores)
-
-
-def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, *, name: str | None = None) -> Tensor:
-    """The same loss for labels given as class numbers: of the shape of `logits` without its last axis.
-
-    >>> import tapes as tf
-    >>> print(tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[1], logits=[[0.0, 0.0]]))
-    tapes.Tensor([0.6931472], shape=(1,), dtype=float32)
-    """
-    op = "softmax_cross_entropy_with_logits"
-    classes, scores = convert(labels), convert(logits)
-    if not classes.dtype.is_integer or classes.shape != scores.shape[:-1] or not scores.ndim:
-        raise InvalidArgumentError(f"sparse_{op}: labels are class numbers, integers of the shape of the logits "
-                                   "without the last axis: got labels "
-                                   f"{classes.dtype.name}{list(classes.shape)} and logits "
-                                   f"{scores.dtype.name}{list(scores.shape)}; for probabilities, one-hot rows among "
-                                   f"them, there is {op}")
-    return n.sparse_softmax_cross_entropy(classes, scores)
-
-
-def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, *,
-                                      name: str | None = None) -> Tensor:
-    """-labels * log(sigmoid(logits)) - (1 - labels) * log(1 - sigmoid(logits)), which overflows nowhere.
-
-    >>> import tapes as tf
-    >>> print(tf.nn.sigmoid_cross_entropy_with_logits(labels=[1.0], logits=[-1000.0]))
-    tapes.Tensor([1000.], shape=(1,), dtype=float32)
-    """
-    if labels is None or logits is None:
-        raise ValueError("Both `labels` and `logits` must be provided for sigmoid_cross_entropy_with_logits: labels "
-                         "are numbers from 0 to 1, logits any numbers.")
-    scores = convert(logits)
-    targets = convert(labels, None if isinstance(labels, TensorLike) else scores._array.dtype)
-    if targets.shape != scores.shape:
-        raise ValueError(f"`logits` and `labels` must have the same shape, received ({scores.shape} vs "
-                         f"{targets.shape}) by sigmoid_cross_entropy_with_logits.")
-    return e.sigmoid_cross_entropy(targets, scores)
-
-
-def bias_add(value: Any, bias: Any, *, name: str | None = None) -> Tensor:
-    """Add a vector along the last axis; its adjoint is the sum over all the others.
+    The channels are the last axis, or the second if `data_format` begins with "NC".
 
     >>> import tapes as tf
     >>> print(tf.nn.bias_add([[1.0, 2.0]], [10.0, 20.0]))
     tapes.Tensor([[11. 22.]], shape=(1, 2), dtype=float32)
     """
-    x = convert(value)
-    b = bias if isinstance(bias, TensorLike) else convert(bias, x._array.dtype)
-    if b.ndim != 1 or x.shape[-1:] != b.shape:
-        raise InvalidArgumentError(f"bias_add: the bias must be a vector as long as the last axis of the value, got "
+    x, b = both(value, bias)
+    order = "N...C" if data_format is None else str(data_format)
+    if order[:2] != "NC" and not (order[:1] == "N" and order[-1:] == "C"):
+        raise ValueError(f"bias_add: `data_format` must be of the form `N...C` or `NC...`, got {data_format!r}")
+    axis = 1 if order[:2] == "NC" else x.ndim - 1
+    if b.ndim != 1 or x.shape[axis:axis + 1] != b.shape:
+        raise InvalidArgumentError("bias_add: the bias must be a vector as long as the "
+                                   f"{'second' if axis == 1 < x.ndim - 1 else 'last'} axis of the value, got "
                                    f"shape {b.shape} for a value of shape {x.shape}")
-    return x + b
+    return x + (b if axis == x.ndim - 1 else reshape(b, (-1, *[1] * (x.ndim - 2))))
 
 
-def l2_loss(t: Any, *, name: str | None = None) -> Tensor:
-    """Half the sum of the squares, whose gradient is the tensor itself.
+def embedding_lookup(params: Any, ids: Any, max_norm: Any = None, *, name: str | None = None) -> Tensor:
+    """The rows of a table that belong to ids; with `max_norm`, longer rows are shortened to that norm.
+
+    A row that is looked up twice gets both adjoints. The gradient is an ordinary tensor, where TensorFlow gives
+    IndexedSlices. InvalidArgumentError for ids that are no integers or out of range.
 
     >>> import tapes as tf
-    >>> print(tf.nn.l2_loss([3.0, 4.0]))
-    tapes.Tensor(12.5, shape=(), dtype=float32)
+    >>> print(tf.nn.embedding_lookup(tf.constant([[1.0, 2.0], [3.0, 4.0]]), [1, 1]))
+    tapes.Tensor(
+    [[3. 4.]
+     [3. 4.]], shape=(2, 2), dtype=float32)
     """
-    tensor = convert(t)
-    if tensor.dtype.is_complex:
-        raise InvalidArgumentError(f"l2_loss takes floating numbers, got {tensor.dtype.name}: say tapes.abs(t) first")
-    return reduce_sum(square(tensor) / 2.0)
+    if isinstance(params, (list, tuple)):
+        if len(params) != 1:
+            raise ValueError(f"embedding_lookup: params must be one table, got a list of {len(params)}: a table in "
+                             "pieces is put together by tapes.concat, numbers become one by tapes.constant")
+        (params,) = params
+    places = convert(ids)
+    rows = gather(params, places)
+    return rows if max_norm is None else clip_by_norm(rows, max_norm, list(range(places.ndim, rows.ndim)))
 
 
-def dropout(x: Any, rate: Any, *, seed: int | None = None, name: str | None = None) -> Tensor:
+def dropout(x: Any, rate: Any, noise_shape: Any = None, seed: int | None = None, *, name: str | None = None) -> Tensor:
     """Set each entry to 0 with probability `rate` and divide the others by 1 - rate, so that the mean stays.
 
-    Srivastava et al. 2014, Dropout. ValueError unless 0 <= rate < 1.
+    With `noise_shape`, in which lengths may be 1, entries along those axes are kept or dropped together. Srivastava et
+    al. 2014, Dropout. ValueError unless 0 <= rate < 1.
 
     >>> import tapes as tf
     >>> print(tf.nn.dropout([1.0, 2.0], rate=0.0))
@@ -207,5 +173,6 @@ def dropout(x: Any, rate: Any, *, seed: int | None = None, name: str | None = No
         raise ValueError(f"dropout: rate must be at least 0 and below 1, got {rate}: the share that is dropped")
     if not tensor.dtype.is_floating:
         raise ValueError(f"dropout: x must be floating, since it will be scaled, got {tensor.dtype.name}")
-    kept = random.uniform(tensor.shape, dtype=tensor.dtype, seed=seed) >= rate
+    shape = tensor.shape if noise_shape is None else lengths(noise_shape, "dropout: noise_shape")
+    kept = random.uniform(shape, dtype=tensor.dtype, seed=seed) >= rate
     return e.where(kept, tensor / (1.0 - rate), 0.0)
