@@ -7,6 +7,7 @@ import sys
 import warnings
 
 from . import autodiff, config, debugging, errors, linalg, math, nest, nn, random
+from . import diagnose as diagnose
 from .arguments import UnconnectedGradients
 from .arrays import (
     boolean_mask,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import enum
 import logging
 import os
 import sys
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from .protocols import TensorLike
 from .tensor import Tensor
 
 logger = logging.getLogger("tapes")
-_PACKAGE = os.path.dirname(__file__)
+# Frames of the package, of NumPy, which calls back, and of contextlib are not the user's.
+_PACKAGE = os.path.dirname(__file__) + os.sep
+_BETWEEN = (_PACKAGE, os.path.dirname(np.__file__) + os.sep, contextlib.__file__)
 
 
 class UnconnectedGradients(enum.Enum):
@@ -97,15 +100,30 @@ def conjugate(x: Any) -> Any:
     return conj(x)
 
 
+class Line(NamedTuple):
+    """A line of the user's program, and the function of the package that it called."""
+
+    file: str
+    number: int
+    called: str
+
+
+def users_line() -> Line:
+    """Where the user's program is now: the innermost frame outside of the package."""
+    frame, called = sys._getframe(1), ""
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_BETWEEN):
+        if frame.f_code.co_filename.startswith(_PACKAGE):
+            called = frame.f_code.co_name
+        frame = frame.f_back
+    return Line(frame.f_code.co_filename, frame.f_lineno, called)
+
+
 logged: Counter[tuple[str, int]] = Counter()
 
 
 def warn(message: str, *args: Any, times: int = 5) -> None:
     """Log a warning, at most so many times for each line of the user's program."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back
-    place = (frame.f_code.co_filename, frame.f_lineno)
+    place = users_line()[:2]
     logged[place] += 1
     if logged[place] <= times:
         logger.warning(message, *args)

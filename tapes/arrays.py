@@ -12,6 +12,7 @@ import numpy as np
 from .convert import convert
 from .dtypes import as_dtype, float32, float64, int32, int64
 from .errors import InvalidArgumentError
+from .notices import tell
 from .operators import mask as _mask
 from .ops import elementwise as e
 from .ops import indexing as i
@@ -73,7 +74,10 @@ def stop_gradient(input: Any, *, name: str | None = None) -> Tensor:
     >>> print(tape.gradient(y, x))
     tapes.Tensor(9.0, shape=(), dtype=float32)
     """
-    return Tensor(convert(input)._array)
+    tensor = convert(input)
+    stopped = Tensor(tensor._array)
+    tell("stop_gradient", stopped, tensor)
+    return stopped
 
 
 def zeros(shape: Any, dtype: Any = float32, *, name: str | None = None) -> Tensor:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .dtypes import DType, as_dtype
+from .notices import tell
 from .shape import TensorShape
 
 if TYPE_CHECKING:
@@ -77,6 +78,7 @@ class TensorLike:
     def numpy(self) -> Any:
         """A copy of the value as a NumPy array (a NumPy scalar for shape ()): changing it changes nothing here."""
         array = self._read()._array
+        tell("export", self)
         return array[()] if array.ndim == 0 else array.copy()
 
     def ref(self) -> Reference:
@@ -86,6 +88,7 @@ class TensorLike:
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         view = np.asarray(self._read()._array).view()
         view.flags.writeable = False
+        tell("export", self)
         return np.array(view, dtype=dtype, copy=copy)
 
     def _number(self) -> np.ndarray:
@@ -93,6 +96,7 @@ class TensorLike:
         if array.ndim:
             raise TypeError("only 0-dimensional arrays can be converted to Python scalars, but this one has shape "
                             f"{self.shape}: take one entry, x[0], or reduce it, tapes.reduce_sum(x).")
+        tell("export", self)
         return array
 
     def __float__(self) -> float:

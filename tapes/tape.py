@@ -12,6 +12,7 @@ import numpy as np
 
 from . import nest
 from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, single, unconnected_choice, warn, zeros
+from .notices import tell
 from .op import Op, listening
 from .protocols import TensorLike
 from .tensor import Tensor
@@ -89,6 +90,12 @@ def leading_from(trace: Trace, sources: Collection[int]) -> Trace:
     return kept
 
 
+def _names(frame: Any) -> dict[int, str]:
+    """What the user's program calls its tensors, by their ids."""
+    return {id(value): name for name, value in frame.f_locals.items()
+            if isinstance(value, TensorLike) and name.isidentifier()}
+
+
 def _forgetting(tape: weakref.ref[GradientTape]) -> Callable[[Step], None]:
     """What to do when the output of a step is gone; it knows the tape weakly, or no tape would ever be freed."""
 
@@ -138,18 +145,21 @@ class GradientTape:
 
     def _begin(self) -> None:
         self._trace, self._leaves, self._variables = {}, set(), {}
+        tell("begin", self)
 
     def _resume(self) -> None:
         if self._trace is None:  # never entered, or used up meanwhile
             self._begin()
         self._entered = listening.now
         self._entered.append(self)
+        tell("resume", self)
 
     def _pause(self) -> None:
         # by identity, from the end: exits need not come in the reverse order of entering
         place = next(i for i in reversed(range(len(self._entered))) if self._entered[i] is self)
         del self._entered[place]
         self._entered = None
+        tell("pause", self)
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Called by every op: keep the step when it can carry a derivative from something watched."""
@@ -194,6 +204,7 @@ class GradientTape:
             if x._array.dtype.kind not in "fc":
                 warn("The dtype of the watched tensor must be floating (e.g. tf.float32), got %r", x.dtype)
             self._watch(x)
+            tell("watch", self, x)
 
     def watched_variables(self) -> tuple[Variable, ...]:
         """The Variables on this tape, in the order of their creation."""
@@ -271,6 +282,7 @@ class GradientTape:
             elif unconnected is UnconnectedGradients.ZERO:
                 dx = zeros(source)
             gradients[key] = dx
+        tell("gradient", self, targets, flat_sources, gradients)
         return nest.pack_sequence_as(sources, [gradients[id(source)] for source in flat_sources])
 
     def jacobian(self, target: Any, sources: Any, unconnected_gradients: Any = UnconnectedGradients.NONE,
@@ -307,6 +319,7 @@ class GradientTape:
         one, flat_sources = single("target", target), checked("sources", sources)
         unconnected = unconnected_choice(unconnected_gradients)
         found = jacobian(self._taken(), one, flat_sources, bool(listening.now))
+        tell("gradient", self, [one], flat_sources, dict(zip(map(id, flat_sources), found)))
         if unconnected is UnconnectedGradients.ZERO:
             found = [zeros(source, one._array.shape) if dx is None else dx for dx, source in zip(found, flat_sources)]
         return nest.pack_sequence_as(sources, found)
@@ -386,8 +399,25 @@ class GradientTape:
         """
         from .view.table import table  # what a person looks at imports the tape, not the other way round
 
-        names = {id(value): name for name, value in sys._getframe(1).f_locals.items() if isinstance(value, TensorLike)}
-        print(table(self, target, names))
+        print(table(self, target, _names(sys._getframe(1))))
+
+    def why_none(self, target: Any, source: Any) -> Any:
+        """Why the gradient of target by source is None: an explanation to print, with the cause and the cure.
+
+        Inside `with tapes.diagnose.history():` it names the op and the line of your program, for a used-up tape too.
+
+        >>> import tapes as tf
+        >>> x = tf.constant(3.0)
+        >>> with tf.GradientTape() as tape:
+        ...     y = tf.floor(tf.square(x))
+        >>> print(tape.why_none(y, x))
+        The gradient of y by x is None: this tape did not watch x when the computation used it.
+        Fix: say tape.watch(x) inside the block before that, or make it a tapes.Variable, which is watched
+        as soon as it is read.
+        """
+        from .diagnose.why_none import why_none
+
+        return why_none(self, target, source, _names(sys._getframe(1)))
 
     def steps(self) -> list[Step]:
         """The steps on the tape, in the order of recording."""

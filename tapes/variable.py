@@ -10,6 +10,7 @@ import numpy as np
 
 from .convert import convert
 from .dtypes import as_dtype
+from .notices import tell
 from .op import Op, listening
 from .protocols import Reference, TensorLike
 from .tensor import Tensor, text
@@ -49,8 +50,10 @@ class Variable(TensorLike):
                              "and dtype from it.")
         if callable(initial_value):
             initial_value = initial_value()
-        self._array = convert(initial_value, None if dtype is None else as_dtype(dtype).dtype)._array
+        value = convert(initial_value, None if dtype is None else as_dtype(dtype).dtype)
+        self._array = value._array
         self._name, self._trainable, self._order = name or "Variable", bool(trainable), next(_created)
+        tell("Variable", self, value)
 
     @property
     def name(self) -> str:
@@ -72,27 +75,31 @@ class Variable(TensorLike):
         No gradient flows through it: neither to what the new value was computed from, nor into tensors read before.
         Returns this Variable. ValueError when the shape or dtype is another one; then nothing has changed.
         """
-        return self._hold(convert(value, self._array.dtype)._array)
+        tensor = convert(value, self._array.dtype)
+        return self._hold(tensor._array, tensor)
 
     def assign_add(self, delta: Any, read_value: bool = True) -> Variable:
         """Add to the value; otherwise like `assign`."""
-        return self._hold(self._array + self._delta(delta))
+        change = self._delta(delta)
+        return self._hold(self._array + change._array, change)
 
     def assign_sub(self, delta: Any, read_value: bool = True) -> Variable:
         """Subtract from the value, the last line of gradient descent; otherwise like `assign`."""
-        return self._hold(self._array - self._delta(delta))
+        change = self._delta(delta)
+        return self._hold(self._array - change._array, change)
 
-    def _delta(self, delta: Any) -> np.ndarray:
-        array = convert(delta, self._array.dtype)._array
-        if array.shape != self._array.shape:
-            raise self._mismatch(array.shape)
-        return array
+    def _delta(self, delta: Any) -> Tensor:
+        tensor = convert(delta, self._array.dtype)
+        if tensor._array.shape != self._array.shape:
+            raise self._mismatch(tensor._array.shape)
+        return tensor
 
-    def _hold(self, array: np.ndarray) -> Variable:
+    def _hold(self, array: np.ndarray, given: Tensor) -> Variable:
         if array.shape != self._array.shape:
             raise self._mismatch(array.shape)
         self._tell()
         self._array = array
+        tell("assign", self, given)
         return self
 
     def _mismatch(self, shape: tuple[int, ...]) -> ValueError:

@@ -1,0 +1,94 @@
+"""Why is this gradient None? The tape knows something, and a history knows nearly everything."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from ..protocols import TensorLike
+from ..tape import GradientTape, Step
+from ..variable import Variable
+from .chain import broken_chain
+from .explanation import Explanation, Question
+from .history import History, histories, latest
+
+
+def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation:
+    """What `GradientTape.why_none` answers; `names` are those of the user's program, by id."""
+    question, history = Question(target, source, names), _history_about(tape)
+    for role, x in (("target", target), ("source", source)):
+        if not isinstance(x, TensorLike):
+            line = history.exports[-1].line if history and history.exports else None
+            return question.because("not a tensor", line, wrong=f"the {role} is no tensor but a {type(x).__name__}")
+    if target is source:
+        return question.connected("the gradient of a tensor by itself is 1")
+    if source._array.dtype.kind not in "fc":
+        line = history.line_of(source) if history else None
+        return question.because("integer source", line, dtype=source.dtype.name)
+    return (_on_the_tape(tape, question, history)
+            or (_by_the_tape(tape, question) if history is None else broken_chain(tape, question, history)))
+
+
+def _history_about(tape: GradientTape) -> History | None:
+    """The last history of this thread, or that of the thread in which the tape recorded."""
+    return latest.history or next((history for history in list(histories) if history.knows(tape)), None)
+
+
+def _on_the_tape(tape: GradientTape, question: Question, history: History | None) -> Explanation | None:
+    """An answer for which the steps on the tape are enough; None when they are not."""
+    trace, source = tape._trace or {}, question.source
+    if id(source) not in trace or id(question.target) not in trace:
+        return None
+    reached = tape.adjoints(question.target)
+    if id(source) in reached:
+        return question.connected("they are connected on this tape")
+    step = _barrier(trace, source, reached)
+    if step is None:
+        return None
+    output: Any = step()
+    line = history.line_of(output) if history else None
+    behind = [(x, rule) for x, rule in zip(step.inputs, step.op.rules, strict=False) if id(x) in trace]
+    if not any(rule for _, rule in behind):
+        return question.because("no derivative", line, step.op.name)
+    integers = any(x._array.dtype.kind not in "fc" for x in (output, *(x for x, _ in behind)))
+    return question.because("integer" if integers else "custom gradient", line, step.op.name)
+
+
+def _barrier(trace: dict[int, Step], source: Any, reached: Collection[int]) -> Step | None:
+    """The op at which the adjoint arrives, but behind which it does not come nearer to the source."""
+    downstream = {id(source)}
+    for key, step in trace.items():
+        inward = [x for x in step.inputs if id(x) in downstream]
+        if inward:
+            downstream.add(key)
+            if key in reached and not any(id(x) in reached for x in inward):
+                return step
+    return None
+
+
+def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
+    """The usual suspects, as far as the tape alone can tell them apart."""
+    trace, source = tape._trace, question.source
+    if trace is None:
+        return question.because("unknown")
+    if id(source) in trace:
+        return question.because("unlinked" if id(question.target) in trace else "target not on the tape")
+    if isinstance(source, Variable):
+        return question.because("not trainable" if not source.trainable else
+                                "not read" if tape._watch_accessed else "watch_accessed_variables")
+    for step in tape.steps():
+        x: Any = step()
+        if x is not None and _same_memory(source, x):
+            read = isinstance(x, Variable)
+            return question.because("fresh read" if read else "fresh slice", there="",
+                                    origin=f", {question.called(x, 'by its name')}")
+    return question.because("not watched", op="the computation", parent=question.s)
+
+
+def _same_memory(a: Any, b: Any) -> bool:
+    """Whether one is a read or a slice of the other."""
+    def owner(x: Any) -> Any:
+        base = getattr(x._array, "base", None)
+        return x._array if base is None else base
+
+    return owner(a) is owner(b)
