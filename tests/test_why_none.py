@@ -12,7 +12,7 @@ import tapes as tf
 from tapes.diagnose import history
 from tapes.diagnose.causes import CAUSES
 from tapes.notices import hearing
-from tapes.op import listening
+from tapes.op import Op, listening, registry
 
 PROGRAMS = {}
 
@@ -146,6 +146,27 @@ def a_comparison():
     with tf.GradientTape() as tape:
         accuracy = tf.reduce_mean(tf.cast(v > 1.0, tf.float32))  # here
     return tape, accuracy, v
+
+
+@tf.custom_gradient
+def doubled(a, b):
+    return a * b, lambda upstream: (None, upstream * a)
+
+
+@program("custom gradient", "custom_gradient")
+def a_gradient_of_ones_own_that_is_none():
+    with tf.GradientTape() as tape:
+        y = doubled(v, x) * v.numpy()  # here
+    return tape, y, v
+
+
+@program("no derivative", "unheard_of")
+def an_op_of_ones_own_without_a_rule():
+    op = Op("unheard_of", np.sin, [None])
+    del registry["unheard_of"]
+    with tf.GradientTape() as tape:
+        y = op(v)  # here
+    return tape, y, v
 
 
 @program("stop_gradient", "stop_gradient")
@@ -447,7 +468,7 @@ def test_without_a_history_it_answers_too(name):
 
 def test_every_cause_has_a_program():
     bare = {"unknown", "unlinked", "target not on the tape", "not read"}  # what a tape without a history says
-    assert {cause for cause, _, _ in PROGRAMS.values()} >= set(CAUSES) - bare - {"custom gradient", "not recording"}
+    assert {cause for cause, _, _ in PROGRAMS.values()} >= set(CAUSES) - bare - {"not recording"}
 
 
 def test_what_stands_behind_the_first_cause_is_told_too():
@@ -526,3 +547,18 @@ def test_gradients_are_the_same_while_a_history_listens():
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.exp(vector * v) * v)
     assert listened.numpy() == tape.gradient(y, v).numpy()
+
+
+def test_a_history_that_began_after_the_block():
+    with tf.GradientTape() as tape:
+        y = v * v
+    with history():
+        z = y * 2.0
+        found = tape.why_none(z, v)
+    assert found.cause in ("not recording", "independent") and found.op == "multiply"
+    with tf.GradientTape() as tape:
+        pass
+    with history():
+        y = v * v
+        found = tape.why_none(y, v)
+    assert found.cause == "not recording"

@@ -66,10 +66,10 @@ class _Chain:
         """Every link carries a derivative: so the gradient is not None, or gradient() met a rule that returned None."""
         answers = [found for _, targets, sources, answers in self.lineage.log.gradients if self.target in targets
                    for number, found in zip(sources, answers, strict=True) if number == self.source]
-        own = [self.made[child] for _, child in links if self.made[child].how not in registry]
         if answers and not answers[-1]:
-            made = own[0] if own else self.made[links[0][1]]
-            return self.question.because("custom gradient", made.line, made.how)
+            ops = [self.made[child] for _, child in links]
+            own = next((made for made in ops if made.how == "custom_gradient" or made.how not in registry), ops[0])
+            return self.question.because("custom gradient", own.line, own.how)
         return self.question.connected(f"a chain of {len(links)} op{'s'[:len(links) > 1]} connects them on this tape")
 
     def _no_chain(self) -> Explanation:

@@ -24,6 +24,16 @@ class Explanation:
         op: the name of the op concerned, or None.
         file, line: where in the user's program, or None: lines are known while `tapes.diagnose.history()` listens.
         more: what else stands in the way behind this.
+
+    >>> import tapes as tf
+    >>> x = tf.Variable(3.0)
+    >>> with tf.GradientTape() as tape:
+    ...     y = tf.floor(x)
+    >>> found = tape.why_none(y, x)
+    >>> found.cause, found.op
+    ('no derivative', 'floor')
+    >>> print(found.what)
+    The gradient of y by x is None: floor has no derivative.
     """
 
     cause: str

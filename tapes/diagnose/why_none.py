@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from ..parts import bundle
 from ..protocols import TensorLike
 from ..tape import GradientTape, Step
 from ..variable import Variable
@@ -51,7 +52,8 @@ def _on_the_tape(tape: GradientTape, question: Question, history: History | None
     if not any(rule for _, rule in behind):
         return question.because("no derivative", line, step.op.name)
     integers = any(x._array.dtype.kind not in "fc" for x in (output, *(x for x, _ in behind)))
-    return question.because("integer" if integers else "custom gradient", line, step.op.name)
+    return question.because("integer" if integers else "custom gradient", line,
+                            "custom_gradient" if step.op is bundle else step.op.name)
 
 
 def _barrier(trace: dict[int, Step], source: Any, reached: Collection[int]) -> Step | None:
