@@ -218,6 +218,7 @@ class History:
         return self._logs[tape]
 
     def knows(self, tape: GradientTape) -> bool:
+        """Whether it heard anything of a tape."""
         return tape in self._logs
 
     def line_of(self, x: Any) -> Line | None:
