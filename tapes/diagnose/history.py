@@ -129,6 +129,10 @@ class History:
             place[:] = [hearer for hearer in place if hearer is not self]
         self._places = []
 
+    @property
+    def listens(self) -> bool:
+        return bool(self._places)
+
     def __enter__(self) -> History:
         return self.start()
 

@@ -31,8 +31,11 @@ def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]
 
 
 def _history_about(tape: GradientTape) -> History | None:
-    """The last history of this thread, or that of the thread in which the tape recorded."""
-    return latest.history or next((history for history in list(histories) if history.knows(tape)), None)
+    """The last history of this thread, if it listens or heard the tape; else any that heard it."""
+    last = latest.history
+    if last is not None and (last.listens or last.knows(tape)):
+        return last
+    return next((history for history in list(histories) if history.knows(tape)), None)
 
 
 def _on_the_tape(tape: GradientTape, question: Question, history: History | None) -> Explanation | None:
