@@ -1,4 +1,4 @@
-"""The questions that no library answers: why is this gradient None, which op made the first nan, is my rule right?"""
+"""What one asks when a gradient is not what it should be: why is it None, which op made it nan, is my rule right."""
 
 from .explanation import Explanation
 from .history import History as history

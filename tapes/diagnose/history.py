@@ -131,6 +131,7 @@ class History:
 
     @property
     def listens(self) -> bool:
+        """Whether it is started, and not stopped yet."""
         return bool(self._places)
 
     def __enter__(self) -> History:
