@@ -82,9 +82,9 @@ INTEGERS = [
 
 @pytest.fixture(scope="module")
 def tensorflow():
-    import comparisons.ops.oracles
+    import comparisons.ops.peers
 
-    return comparisons.ops.oracles.import_tensorflow()
+    return comparisons.ops.peers.import_tensorflow()
 
 
 def evaluated(tf, expression, xs, dtype):

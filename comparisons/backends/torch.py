@@ -54,6 +54,8 @@ TF = Namespace("PyTorch", _TABLE)
 class Torch:
     """Differentiates with torch.autograd.grad, twice for second derivatives."""
 
+    torch = torch
+
     def gradients(self, problem: Problem) -> tuple[np.ndarray, Gradients]:
         inputs = self._inputs(problem)
         value = problem.call(TF, inputs, self._data(problem))

@@ -11,13 +11,15 @@ from typing import Any
 import numpy as np
 
 import tapes
+from tapes import parts
 from tapes.op import Op
 
 from ..libraries import MissingLibrary
 from ..measure import difference
-from . import oracles as o
-from .oracles import FIRST, ORACLES, SECOND, VALUE, Answers, Estimate, NotChecked
-from .samples import BOOKKEEPING, Sample, in_width, samples
+from .answers import EPS, FIRST, FORWARD, SECOND, VALUE, Answers, Estimate, NotChecked, wide
+from .numeric import central_differences, pulled
+from .oracles import ORACLES
+from .samples import BOOKKEEPING, Sample, in_width, results, samples
 
 OK, FAILED, NOT_CHECKED = "ok", "failed", "not checked"
 
@@ -34,7 +36,7 @@ class Cell:
 
     Attributes:
         op, sample, width: what was run: the row, the shapes and parameters, "float32" or "float64" (or "").
-        check: "value", "gradient", "second order", "same in both modes" or "linear".
+        check: "value", "gradient", "second order", "forward mode", "same in both modes" or "linear".
         oracle: what it was compared with.
         verdict: "ok", "failed" or "not checked".
         relative, ulps: the largest error over the largest number, and in units in the last place of that number.
@@ -88,16 +90,19 @@ def check_sample(sample: Sample, oracles: Mapping[str, Callable[[Sample], Answer
     sensitivity = conditioning(sample)
     for name, oracle in oracles.items():
         try:
-            answers = oracle(sample)
+            with quiet():
+                answers = oracle(sample)
         except (NotChecked, MissingLibrary) as why:
             cells.append(Cell(sample.op.name, sample.label, "", "", name, NOT_CHECKED, reason=str(why)))
             continue
         for width, result in found.items():
             for kind, estimates in answers.items():
+                if kind not in result.results:
+                    continue
                 if isinstance(estimates, str):
                     cells.append(Cell(sample.op.name, sample.label, width, kind, name, NOT_CHECKED, reason=estimates))
                 else:
-                    strict = kind != SECOND and name == "TensorFlow"
+                    strict = kind in (VALUE, FIRST) and name == "TensorFlow"
                     cells.append(compared(sample, width, kind, name, result.results[kind], estimates,
                                           sensitivity.get(kind, []), strict))
     for width, result in found.items():
@@ -116,28 +121,34 @@ def run(sample: Sample, width: str) -> Found:
         watched = [xs[place] for place in sample.places]
         with tapes.GradientTape() as single:
             single.watch(watched)
-            y = sample.op(*xs, **sample.params)
-        g = None if sample.cotangent is None else tapes.constant(_like(sample.cotangent, y))
-        plain = single.gradient(y, watched, output_gradients=g)
+            ys = _called(sample, xs)
+        gs = [tapes.constant(sample.cotangents[k].astype(ys[k].dtype.as_numpy_dtype))  # type: ignore[union-attr]
+              for k in sample.outputs]
+        plain = single.gradient(_used(sample, ys), watched, output_gradients=gs or None)
         with tapes.GradientTape() as outer:
-            outer.watch(watched if g is None else [*watched, g])
+            outer.watch([*watched, *gs])
             with tapes.GradientTape() as inner:
                 inner.watch(watched)
-                again = sample.op(*xs, **sample.params)
-            gradients = inner.gradient(again, watched, output_gradients=g)
+                again = _called(sample, xs)
+            gradients = inner.gradient(_used(sample, again), watched, output_gradients=gs or None)
             functionals = [tapes.reduce_sum(tapes.constant(np.conj(in_width(sample.weights[place], width))) * d)
                            for place, d in zip(sample.places, gradients) if d is not None]
-        second = outer.gradient(functionals, [*watched, g]) if functionals and g is not None else []
-    return Found({VALUE: [_array(y)], FIRST: [_array(d) for d in plain], SECOND: [_array(d) for d in second]},
-                 [_array(d) for d in gradients])
+        second = outer.gradient(functionals, [*watched, *gs]) if functionals and gs else []
+    return Found({VALUE: [_array(y) for y in ys], FIRST: [_array(d) for d in plain],
+                  SECOND: [_array(d) for d in second]}, [_array(d) for d in gradients])
+
+
+def _called(sample: Sample, xs: list[Any]) -> list[Any]:
+    y = sample.op(*xs, **sample.params)
+    return list(parts.results(y)) if isinstance(y._array, parts.Parts) else [y]
+
+
+def _used(sample: Sample, ys: list[Any]) -> list[Any]:
+    return [ys[k] for k in sample.outputs] or ys
 
 
 def _array(tensor: Any) -> Any:
     return None if tensor is None else tensor._array
-
-
-def _like(cotangent: np.ndarray, y: Any) -> np.ndarray:
-    return cotangent.astype(y.dtype.as_numpy_dtype)
 
 
 @contextlib.contextmanager
@@ -179,12 +190,12 @@ def conditioning(sample: Sample) -> dict[str, list[float]]:
 def _centre(sample: Sample) -> dict[str, list[Estimate]]:
     try:
         with np.errstate(all="ignore"):
-            answers = o.central_differences(sample)
+            answers = central_differences(sample)
     except NotChecked:
         return {}
     result = {kind: estimates for kind, estimates in answers.items() if not isinstance(estimates, str)}
-    inputs = [x.astype({"f": np.longdouble, "c": np.clongdouble}.get(x.dtype.kind, x.dtype)) for x in sample.inputs]
-    result[VALUE] = [Estimate(np.asarray(sample.op.forward(*inputs, **sample.params)))]
+    inputs = [wide(x) for x in sample.inputs]
+    result[VALUE] = [Estimate(y) for y in results(sample.op.forward(*inputs, **sample.params))]
     return result
 
 
@@ -235,16 +246,17 @@ def _allowed(truth: Any, estimate: Estimate, width: str, spread: float) -> float
         return 0.0
     finite = np.abs(truth[np.isfinite(truth)])
     size = float(np.max(finite, initial=0.0)) + spread
-    eps = float(np.finfo(width or "float64").eps) + (o.EPS if estimate.rounded else 0.0)
+    eps = float(np.finfo(width or "float64").eps) + (EPS if estimate.rounded else 0.0)
     return ROUNDINGS * eps * size + estimate.uncertainty
 
 
 def _expected_dtypes(sample: Sample, width: str, kind: str) -> list[Any]:
     """A gradient has the dtype of its input, a result the precision of its inputs, unless the call names another."""
     inputs = [in_width(sample.inputs[place], width).dtype for place in sample.places]
-    result = np.asarray(sample.op.forward(*sample.inputs, **sample.params))
-    output = result.dtype if "dtype" in sample.params else in_width(result, width).dtype
-    return {VALUE: [output], FIRST: inputs, SECOND: [*inputs, output]}[kind]
+    ys = results(sample.op.forward(*sample.inputs, **sample.params))
+    outputs = [y.dtype if "dtype" in sample.params else in_width(y, width).dtype for y in ys]
+    used = [outputs[k] for k in sample.outputs]
+    return {VALUE: outputs, FIRST: inputs, SECOND: [*inputs, *used], FORWARD: used}[kind]
 
 
 def _same_in_both_modes(sample: Sample, width: str, found: Found) -> Cell:
@@ -265,7 +277,8 @@ def _same_in_both_modes(sample: Sample, width: str, found: Found) -> Cell:
 
 def _linear(sample: Sample, width: str) -> Cell:
     """f(2x - 3w) = 2 f(x) - 3 f(w), and the rule is the transpose: <g, f(w)> = <rule(g), w>."""
-    assert sample.cotangent is not None, "a linear op gives floating numbers"
+    (cotangent,) = sample.cotangents
+    assert cotangent is not None, "a linear op gives one array of floating numbers"
     cell = Cell(sample.op.name, sample.label, width, "linear", "its definition", OK)
     xs, ws = sample.at(width), [in_width(w, width) for w in sample.weights if w is not None]
     at_x, at_w, mixed = (np.asarray(sample.op.forward(*inputs, **sample.params)) for inputs in (
@@ -275,8 +288,8 @@ def _linear(sample: Sample, width: str) -> Cell:
     superposed = _judged(cell, mixed, 2 * at_x - 3 * at_w, at_x.dtype, allowed)
     if superposed.verdict != OK:
         return replace(superposed, reason=superposed.reason and f"not linear: {superposed.reason}")
-    g = in_width(sample.cotangent, width)
-    pulled_back = o.pulled(sample.op, xs, sample.params, g)
+    g = in_width(cotangent, width)
+    pulled_back = pulled(sample.op, xs, sample.params, [g])
     if any(d is None or np.shape(d) != np.shape(w) for d, w in zip(pulled_back, ws, strict=True)):
         return replace(cell, verdict=FAILED, reason="not the transpose: None, or another shape")
     there = np.asarray(np.sum(np.conj(g) * at_w).real)

@@ -35,15 +35,16 @@ class Sample:
 
     Attributes:
         op, inputs, params: the call; floating inputs are float64 or complex128.
-        cotangent: the weight of each entry of the result, or None when the result is not floating.
-        weights: for each input the weights of its gradient in the second-order check, or None when not floating.
+        cotangents: for each result the weights of its entries, or None when it is not floating, or left unused.
+        weights: for each input the weights of its gradient in the second-order check, which are its tangent in
+            forward mode; None when it is not floating.
         label: the shapes, for tables.
     """
 
     op: Op
     inputs: tuple[np.ndarray, ...]
     params: dict[str, Any]
-    cotangent: np.ndarray | None
+    cotangents: tuple[np.ndarray | None, ...]
     weights: tuple[np.ndarray | None, ...]
     label: str
 
@@ -51,6 +52,11 @@ class Sample:
     def places(self) -> list[int]:
         """Which inputs are floating, and so may have a gradient."""
         return [place for place, weight in enumerate(self.weights) if weight is not None]
+
+    @property
+    def outputs(self) -> list[int]:
+        """Which results are floating, and used."""
+        return [k for k, cotangent in enumerate(self.cotangents) if cotangent is not None]
 
     @property
     def is_complex(self) -> bool:
@@ -72,8 +78,18 @@ class Sample:
                 return x
             return x * (1 + size * rng.choice([-1.0, 1.0], x.shape) * rng.uniform(0.5, 1.0, x.shape))
 
-        return replace(self, inputs=tuple(move(x) for x in self.inputs), cotangent=move(self.cotangent),
-                       weights=tuple(move(w) for w in self.weights))
+        return replace(self, inputs=tuple(move(x) for x in self.inputs), weights=tuple(move(w) for w in self.weights),
+                       cotangents=tuple(move(c) for c in self.cotangents))
+
+    def using(self, k: int) -> Sample:
+        """The same call, but only one of its results is used."""
+        return replace(self, cotangents=tuple(c if k == i else None for i, c in enumerate(self.cotangents)),
+                       label=f"{self.label}, result {k + 1} alone")
+
+
+def results(y: Any) -> list[np.ndarray]:
+    """All that an op's forward function gives; most give one array, an op with several results a tuple of them."""
+    return [np.asarray(part) for part in (y if isinstance(y, tuple) else (y,))]
 
 
 def in_width(x: Any, width: str) -> np.ndarray:
@@ -90,8 +106,11 @@ def samples(op: Op) -> Iterator[Sample]:
     if op.name in BOOKKEEPING:
         return
     rng = np.random.default_rng(zlib.crc32(op.name.encode()))
-    for inputs, params in _calls(op):
-        yield _sample(op, inputs, params, rng, "f")
+    for number, (inputs, params) in enumerate(_calls(op)):
+        sample = _sample(op, inputs, params, rng, "f")
+        yield sample
+        if number == 0 and len(sample.outputs) > 1:
+            yield from map(sample.using, sample.outputs)
     if op.name in COMPLEX:
         for inputs, params in list(_calls(op))[:3]:
             yield _sample(op, inputs, params, rng, "c")
@@ -125,12 +144,12 @@ def _sample(op: Op, inputs: Sequence[Any], params: dict[str, Any], rng: np.rando
     for x, bounds in zip(inputs, boxes):
         array = np.asarray(number(x, bounds) if isinstance(x, tuple) else x)
         arrays.append(in_width(in_width(array, "float32"), "float64"))
-    result = np.asarray(op.forward(*arrays, **params))
-    weights = [_weights(x, rng) for x in (*arrays, result)]
+    weights = tuple(_weights(x, rng) for x in arrays)
+    cotangents = tuple(_weights(y, rng) for y in results(op.forward(*arrays, **params)))
     shapes = " with ".join(str(list(x.shape)).replace(" ", "") for x in arrays)
     settings = ", ".join(f"{key}={value}" for key, value in params.items())
     label = ", ".join(part for part in (shapes, settings, "complex" if kind == "c" else "") if part)
-    return Sample(op, tuple(arrays), params, weights[-1], tuple(weights[:-1]), label)
+    return Sample(op, tuple(arrays), params, cotangents, weights, label)
 
 
 def _inside(bounds: tuple[float, ...], shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

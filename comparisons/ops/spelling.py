@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from .spelling_torch import TORCH
+
 # Where it is not said otherwise, a library has the op under our name and with our parameters.
 
 TENSORFLOW: dict[str, Callable[..., Any]] = {
@@ -120,7 +122,11 @@ JAX: dict[str, Callable[..., Any]] = {
 MISSING: dict[str, dict[str, str]] = {
     "tensorflow": {"sum_to": "TensorFlow has it only inside its own gradient rules"},
     "jax": {"sum_to": "JAX has it only inside its own transposition rules"},
+    "torch": {},
 }
+
+# Results that are unique up to signs only: from ours and theirs, what to multiply theirs by, or None.
+GAUGES: dict[str, Callable[[list[np.ndarray], list[np.ndarray]], list[Any]]] = {}
 
 # Where TensorFlow's own second derivative of complex numbers is wrong: central differences and JAX agree against it.
 WRONG_AT_SECOND_ORDER = {
@@ -136,6 +142,11 @@ def tensorflow_op(name: str, tf: Any) -> Callable[..., Any] | None:
 def jax_op(name: str, jax: Any) -> Callable[..., Any] | None:
     """JAX's function for a row, or None."""
     return _find(name, jax, JAX, (jax.numpy, jax.nn, jax.lax))
+
+
+def torch_op(name: str, torch: Any) -> Callable[..., Any] | None:
+    """PyTorch's function for a row, or None."""
+    return _find(name, torch, TORCH, (torch, torch.nn.functional, torch.special, torch.linalg))
 
 
 def _find(name: str, library: Any, spelled: dict[str, Callable[..., Any]], modules: tuple[Any, ...]) -> Any:

@@ -1,0 +1,109 @@
+"""What each row is called in PyTorch: `dim` for axis, and a module or a method where TensorFlow has one function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+
+def _reduced(name: str) -> Callable[..., Any]:
+    """A reduction over all axes or some; PyTorch takes no axes at all for all of them."""
+    def reduce(torch: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+        if axis == ():
+            return torch.logsumexp(x[None], 0) if name == "logsumexp" else x.clone()
+        return getattr(torch, name)(x, dim=tuple(range(x.ndim)) if axis is None else axis, keepdim=keepdims)
+
+    return reduce
+
+
+def _prod(torch: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
+    for one in sorted((a % x.ndim for a in axes), reverse=True):  # torch.prod takes one axis at a time
+        if x.shape[one] == 1:  # its derivative divides by the entry, and leaves a rounding error of what is 0
+            x = x if keepdims else x.squeeze(one)
+        else:
+            x = torch.prod(x, dim=one, keepdim=keepdims)
+    return x.clone()
+
+
+def _getitem(torch: Any, x: Any, index: Any) -> Any:
+    """By flat positions: PyTorch takes no negative steps."""
+    places = np.arange(x.numel()).reshape(x.shape)[index]
+    return x.reshape(-1)[torch.from_numpy(np.array(places))]
+
+
+def _put(torch: Any, x: Any, index: Any, shape: tuple[int, ...]) -> Any:
+    places = np.arange(int(np.prod(shape))).reshape(shape)[index].reshape(-1)
+    flat = torch.zeros(int(np.prod(shape)), dtype=x.dtype).index_put((torch.from_numpy(places.copy()),), x.reshape(-1))
+    return flat.reshape(shape)
+
+
+def _scatter(torch: Any, x: Any, indices: Any, shape: tuple[int, ...], axis: int) -> Any:
+    slices = x.reshape(*shape[:axis], indices.numel(), *shape[axis + 1:])
+    return torch.zeros(shape, dtype=x.dtype).index_add(axis, indices.reshape(-1), slices)
+
+
+def _pad(torch: Any, x: Any, paddings: Any, value: Any) -> Any:
+    backwards = [int(n) for pair in reversed(paddings) for n in pair]  # the last axis comes first
+    return torch.nn.functional.pad(x, backwards, value=value)
+
+
+def _cumsum(torch: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -> Any:
+    sums = torch.cumsum(torch.flip(x, [axis]), axis).flip([axis]) if reverse else torch.cumsum(x, axis)
+    return sums - x if exclusive else sums
+
+
+def _dtype(torch: Any, dtype: Any) -> Any:
+    return torch.from_numpy(np.empty(0, dtype)).dtype
+
+
+TORCH: dict[str, Callable[..., Any]] = {
+    "broadcast_to": lambda torch, x, shape: torch.broadcast_to(x, shape),
+    "sum_to": lambda torch, x, shape: x.sum_to_size(shape),
+    "equal": lambda torch, x, y: torch.eq(x, y),
+    "is_nan": lambda torch, x: torch.isnan(x),
+    "is_inf": lambda torch, x: torch.isinf(x),
+    "is_finite": lambda torch, x: torch.isfinite(x),
+    "floordiv": lambda torch, x, y: torch.floor_divide(x, y),
+    "mod": lambda torch, x, y: torch.remainder(x, y),
+    "squared_difference": lambda torch, x, y: (x - y) ** 2,
+    "divide_no_nan": lambda torch, x, y: torch.where(y == 0, 0, x / torch.where(y == 0, 1, y)),
+    "add_n": lambda torch, *xs: sum(xs[1:], xs[0].clone()),
+    # clamp exists, but the gradients of bounds that broadcast raise
+    "clip_by_value": lambda torch, x, low, high: torch.maximum(torch.minimum(x, high), low),
+    "imag": lambda torch, x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
+    "relu_grad": lambda torch, g, x: torch.where(x > 0, g, 0),
+    "relu6_grad": lambda torch, g, x: torch.where((x > 0) & (x < 6), g, 0),
+    "leaky_relu_grad": lambda torch, g, x, alpha: torch.where(x > 0, g, alpha * g),
+    "leaky_relu": lambda torch, x, alpha=0.2: torch.nn.functional.leaky_relu(x, alpha),
+    "sigmoid_cross_entropy": lambda torch, z, x: torch.nn.functional.binary_cross_entropy_with_logits(
+        *torch.broadcast_tensors(x, z), reduction="none"),
+    "cast": lambda torch, x, dtype: x.to(_dtype(torch, dtype)),
+    "identity": lambda torch, x: x.clone(),
+    "getitem": _getitem,
+    "put": _put,
+    "gather": lambda torch, x, indices, axis: x[(slice(None),) * axis + (indices,)],
+    "scatter": _scatter,
+    "one_hot": lambda torch, x, depth, on, off, axis, dtype: torch.where(
+        torch.movedim(torch.nn.functional.one_hot(x, depth), -1, axis) == 1, on, off).to(_dtype(torch, dtype)),
+    "transpose": lambda torch, x, perm: x.permute(*perm),
+    "swap_last": lambda torch, x: x.mT,
+    "concat": lambda torch, *xs, axis: torch.cat(xs, dim=axis),
+    "stack": lambda torch, *xs, axis: torch.stack(xs, dim=axis),
+    "tile": lambda torch, x, multiples: torch.tile(x, multiples),
+    "pad": _pad,
+    "einsum": lambda torch, *xs, equation: torch.einsum(equation, *xs),
+    "reduce_sum": _reduced("sum"), "reduce_mean": _reduced("mean"), "reduce_max": _reduced("amax"),
+    "reduce_min": _reduced("amin"), "reduce_logsumexp": _reduced("logsumexp"), "reduce_all": _reduced("all"),
+    "reduce_any": _reduced("any"), "reduce_prod": _prod,
+    "softmax": lambda torch, x, axis: torch.softmax(x, axis) if axis is not None else torch.softmax(
+        x.reshape(-1), 0).reshape(x.shape),
+    "log_softmax": lambda torch, x, axis: torch.log_softmax(x, axis),
+    "argmax": lambda torch, x, axis, dtype: torch.argmax(x, axis).to(_dtype(torch, dtype)),
+    "argmin": lambda torch, x, axis, dtype: torch.argmin(x, axis).to(_dtype(torch, dtype)),
+    "cumsum": _cumsum,
+    "softmax_cross_entropy": lambda torch, z, x: -(z * torch.log_softmax(x, -1)).sum(-1),
+    "sparse_softmax_cross_entropy": lambda torch, z, x: torch.nn.functional.cross_entropy(x, z, reduction="none"),
+}
