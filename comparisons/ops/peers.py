@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,9 @@ from ..backends import DIFFERENTIATORS
 from .answers import FIRST, FORWARD, SECOND, VALUE, Answers, NotChecked, computed
 from .samples import Sample, results
 from .spelling import GAUGES, MISSING, WRONG_AT_SECOND_ORDER, jax_op, tensorflow_op, torch_op
+
+# How many calls of a row, real and complex ones each, are run where every new shape has to be compiled.
+TRACED, COMPILED = 1, 4
 
 
 @functools.cache
@@ -86,21 +88,13 @@ def tensorflow(sample: Sample) -> Answers:
 
 
 def _accumulated(sample: Sample, tf: Any, function: Callable[..., list[Any]], xs: list[Any]) -> Any:
-    """In forward mode; TensorFlow would compile each op for it, which takes far longer than running it once."""
+    if sample.number >= TRACED:
+        return (f"TensorFlow compiles each op for forward mode, a fifth of a second for each shape: the calls after "
+                f"number {TRACED} are left to the others")
     tangents = [tf.constant(sample.weights[place]) for place in sample.places]
-    with _eagerly(tf), tf.autodiff.ForwardAccumulator([xs[place] for place in sample.places], tangents) as accumulator:
+    with tf.autodiff.ForwardAccumulator([xs[place] for place in sample.places], tangents) as accumulator:
         ys = function(*xs)
     return [computed(accumulator.jvp(ys[k])) for k in sample.outputs]
-
-
-@contextlib.contextmanager
-def _eagerly(tf: Any) -> Iterator[None]:
-    before = tf.config.functions_run_eagerly()
-    tf.config.run_functions_eagerly(True)
-    try:
-        yield
-    finally:
-        tf.config.run_functions_eagerly(before)
 
 
 # -- JAX ---------------------------------------------------------------------------------------------------------------
@@ -112,8 +106,9 @@ def jax(sample: Sample) -> Answers:
     listed = _spelled(sample, "jax", jax_op(sample.op.name, library))
     if not sample.outputs or not places:
         return {VALUE: [computed(y) for y in listed(*sample.inputs)]}
-    if all(x.size < 2 for x in (*sample.inputs, *(sample.cotangents[k] for k in sample.outputs))):  # type: ignore[union-attr]
-        raise NotChecked("each shape takes a tenth of a second to compile: sizes 0 and 1 are left to the others")
+    if sample.number >= COMPILED:
+        raise NotChecked(f"each shape takes a tenth of a second to compile: the calls after number {COMPILED} are "
+                         "left to the others")
     function = _in_our_gauge(sample, listed, list(sample.inputs))
     moving = [jnp.asarray(sample.inputs[place]) for place in places]
     tangents = [jnp.asarray(sample.weights[place]) for place in places]
@@ -173,7 +168,7 @@ def torch(sample: Sample) -> Answers:
             raise
         return {**answers, FIRST: f"PyTorch raises: {error}"}
     answers[FIRST] = [plain(d) for d in gradients]
-    moving = [library.sum(tensor(np.conj(sample.weights[place])) * d).real
+    moving = [library.sum(tensor(sample.weights[place]).conj() * d).real
               for place, d in zip(sample.places, gradients) if d is not None and d.requires_grad]
     if moving:
         answers[SECOND] = [plain(d) for d in library.autograd.grad(sum(moving), [*watched, *gs], allow_unused=True)]

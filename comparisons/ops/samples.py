@@ -39,6 +39,7 @@ class Sample:
         weights: for each input the weights of its gradient in the second-order check, which are its tangent in
             forward mode; None when it is not floating.
         label: the shapes, for tables.
+        number: its place among the calls of the row, the real and the complex ones counted apart.
     """
 
     op: Op
@@ -47,6 +48,7 @@ class Sample:
     cotangents: tuple[np.ndarray | None, ...]
     weights: tuple[np.ndarray | None, ...]
     label: str
+    number: int
 
     @property
     def places(self) -> list[int]:
@@ -107,13 +109,13 @@ def samples(op: Op) -> Iterator[Sample]:
         return
     rng = np.random.default_rng(zlib.crc32(op.name.encode()))
     for number, (inputs, params) in enumerate(_calls(op)):
-        sample = _sample(op, inputs, params, rng, "f")
+        sample = _sample(op, inputs, params, rng, "f", number)
         yield sample
         if number == 0 and len(sample.outputs) > 1:
             yield from map(sample.using, sample.outputs)
     if op.name in COMPLEX:
-        for inputs, params in list(_calls(op))[:3]:
-            yield _sample(op, inputs, params, rng, "c")
+        for number, (inputs, params) in enumerate(list(_calls(op))[:3]):
+            yield _sample(op, inputs, params, rng, "c", number)
 
 
 def _calls(op: Op) -> Iterator[tuple[Sequence[Any], dict[str, Any]]]:
@@ -132,8 +134,9 @@ def _calls(op: Op) -> Iterator[tuple[Sequence[Any], dict[str, Any]]]:
         yield each, {}
 
 
-def _sample(op: Op, inputs: Sequence[Any], params: dict[str, Any], rng: np.random.Generator, kind: str) -> Sample:
-    def number(shape: tuple[int, ...], bounds: tuple[float, ...]) -> np.ndarray:
+def _sample(op: Op, inputs: Sequence[Any], params: dict[str, Any], rng: np.random.Generator, kind: str,
+            number: int) -> Sample:
+    def drawn(shape: tuple[int, ...], bounds: tuple[float, ...]) -> np.ndarray:
         if op.kinds == "b":
             return rng.random(shape) < 0.5
         x = _inside(bounds, shape, rng)
@@ -142,14 +145,14 @@ def _sample(op: Op, inputs: Sequence[Any], params: dict[str, Any], rng: np.rando
     boxes = op.smooth or ((-2.0, 2.0),) * len(inputs)
     arrays = []
     for x, bounds in zip(inputs, boxes):
-        array = np.asarray(number(x, bounds) if isinstance(x, tuple) else x)
+        array = np.asarray(drawn(x, bounds) if isinstance(x, tuple) else x)
         arrays.append(in_width(in_width(array, "float32"), "float64"))
     weights = tuple(_weights(x, rng) for x in arrays)
     cotangents = tuple(_weights(y, rng) for y in results(op.forward(*arrays, **params)))
     shapes = " with ".join(str(list(x.shape)).replace(" ", "") for x in arrays)
     settings = ", ".join(f"{key}={value}" for key, value in params.items())
     label = ", ".join(part for part in (shapes, settings, "complex" if kind == "c" else "") if part)
-    return Sample(op, tuple(arrays), params, cotangents, weights, label)
+    return Sample(op, tuple(arrays), params, cotangents, weights, label, number)
 
 
 def _inside(bounds: tuple[float, ...], shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:

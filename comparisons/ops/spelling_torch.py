@@ -21,10 +21,9 @@ def _reduced(name: str) -> Callable[..., Any]:
 def _prod(torch: Any, x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     axes = range(x.ndim) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     for one in sorted((a % x.ndim for a in axes), reverse=True):  # torch.prod takes one axis at a time
-        if x.shape[one] == 1:  # its derivative divides by the entry, and leaves a rounding error of what is 0
-            x = x if keepdims else x.squeeze(one)
-        else:
-            x = torch.prod(x, dim=one, keepdim=keepdims)
+        # the derivative of torch.prod divides by the entry, and of one entry alone leaves a rounding error for 0
+        product = torch.prod if x.shape[one] != 1 else torch.amax
+        x = product(x, dim=one, keepdim=keepdims)
     return x.clone()
 
 
