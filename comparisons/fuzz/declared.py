@@ -1,0 +1,63 @@
+"""Declared differences: a difference is one of these only if the library agrees once the op is spelled otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A known difference between tapes and TensorFlow.
+
+    Attributes:
+        name: what differs.
+        why: who is right, and why.
+        spelled: TensorFlow's names, and for each another spelling of the same function, given tf.
+    """
+
+    name: str
+    why: str
+    spelled: dict[str, Callable[..., Any]]
+
+    def concerns(self, text: str) -> bool:
+        """Whether a program says any of the names."""
+        return any(f"{name}(" in text for name in self.spelled)
+
+
+class Respelled:
+    """TensorFlow, or a namespace in it, with some functions spelled otherwise."""
+
+    def __init__(self, module: Any, tf: Any, spelled: dict[str, Callable[..., Any]], prefix: str = "") -> None:
+        self._module, self._tf, self._spelled, self._prefix = module, tf, spelled, prefix
+
+    def __getattr__(self, name: str) -> Any:
+        path = self._prefix + name
+        if path in self._spelled:
+            return lambda *args, **options: self._spelled[path](self._tf, *args, **options)
+        value = getattr(self._module, name)
+        if name in ("math", "nn", "linalg"):
+            return Respelled(value, self._tf, self._spelled, path + ".")
+        return value
+
+
+def respelled(tf: Any, each: Declared) -> Any:
+    """TensorFlow with the names of one declared difference spelled otherwise."""
+    return Respelled(tf, tf, each.spelled)
+
+
+DECLARED = (
+    Declared("0 * sqrt at 0", "0 times infinity is nan, as in JAX and PyTorch; TensorFlow's kernels for the gradients of "
+             "sqrt, rsqrt and reciprocal take it for 0", {
+        "sqrt": lambda tf, x: tf.pow(x, 0.5),
+        "math.rsqrt": lambda tf, x: tf.pow(x, -0.5),
+        "math.reciprocal": lambda tf, x: 1.0 / x,
+        "math.reduce_std": lambda tf, x, *args, **options: tf.pow(tf.math.reduce_variance(x, *args, **options), 0.5),
+        "norm": lambda tf, x, **options: tf.pow(tf.reduce_sum(x * x, **options), 0.5),
+    }),
+    Declared("gelu in double precision", "TensorFlow takes the square root of 2 in single precision: its values are off by "
+             "5e-9 (docs/findings.md)", {
+        "nn.gelu": lambda tf, x: 0.5 * x * (1.0 + tf.math.erf(x / tf.sqrt(tf.constant(2.0, x.dtype)))),
+    }),
+)
