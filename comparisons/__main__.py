@@ -38,6 +38,12 @@ def parser() -> argparse.ArgumentParser:
     semantics.add_argument("--all", action="store_true", help="print every program, not only the differences")
     semantics.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives")
+    fuzz = commands.add_parser("fuzz", help="run random tape programs", description="Random tape programs, run on "
+                               "tapes and on other libraries; one that disagrees is made short and printed as a "
+                               "script.")
+    fuzz.add_argument("--programs", type=natural, default=500, metavar="N", help="how many (default 500)")
+    fuzz.add_argument("--seed", type=natural, default=0, help="which; the same ones whatever --jobs (default 0)")
+    fuzz.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default 1)")
     return top
 
 

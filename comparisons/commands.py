@@ -215,4 +215,11 @@ def _answer(declared: object) -> str:
     return f"{declared:.4g}" if isinstance(declared, float) else str(declared)
 
 
-COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions}
+def fuzz(arguments: argparse.Namespace) -> int:
+    """Random tape programs."""
+    from .fuzz.show import command
+
+    return command(arguments)
+
+
+COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions, "fuzz": fuzz}

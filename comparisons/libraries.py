@@ -42,6 +42,8 @@ LIBRARIES = {library.module: library for library in (
     Library("sympy", "sympy", "compare"),
     Library("rich", "rich", "compare"),
     Library("sklearn", "scikit-learn", "compare"),
+    Library("hypothesis", "hypothesis", "compare"),
+    Library("joblib", "joblib", "compare"),
     Library("torch", "torch", "peers"),
     Library("autograd", "autograd", "peers"),
     Library("mygrad", "mygrad", "peers"),

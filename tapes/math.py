@@ -133,13 +133,31 @@ is_inf = public(e.is_inf, "x", "Whether it is infinite.",
     "tf.math.is_inf([1.0, float('inf')])", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
 is_finite = public(e.is_finite, "x", "Whether it is neither infinite nor nan.",
     "tf.math.is_finite([1.0, float('inf')])", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
-real = public(e.real, "input", "The real part.",
-    "tf.math.real(3.0 + 4.0j)", "tapes.Tensor(3.0, shape=(), dtype=float64)")
 imag = public(e.imag, "input", "The imaginary part.",
     "tf.math.imag(3.0 + 4.0j)", "tapes.Tensor(4.0, shape=(), dtype=float64)")
-conj = public(e.conj, "x", "The complex conjugate.",
-    "tf.math.conj(3.0 + 4.0j)", "tapes.Tensor((3-4j), shape=(), dtype=complex128)")
 truediv = divide
+
+
+def real(input: Any, *, name: str | None = None) -> Tensor:
+    """The real part; a tensor of real numbers is returned as it is.
+
+    >>> import tapes as tf
+    >>> print(tf.math.real(3.0 + 4.0j))
+    tapes.Tensor(3.0, shape=(), dtype=float64)
+    """
+    tensor = convert(input)
+    return e.real(tensor) if tensor.dtype.is_complex else tensor
+
+
+def conj(x: Any, *, name: str | None = None) -> Tensor:
+    """The complex conjugate; a tensor of real numbers is returned as it is.
+
+    >>> import tapes as tf
+    >>> print(tf.math.conj(3.0 + 4.0j))
+    tapes.Tensor((3-4j), shape=(), dtype=complex128)
+    """
+    tensor = convert(x)
+    return e.conj(tensor) if tensor.dtype.is_complex else tensor
 
 
 def log_sigmoid(x: Any, *, name: str | None = None) -> Tensor:

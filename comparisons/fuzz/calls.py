@@ -97,9 +97,10 @@ UNARY = ("2.0 * {0}", "{0} - 0.5", "-{0}", "{0} ** 2", "{0} ** 3", "1.0 / ({0} *
          "tf.stop_gradient({0})", "tf.identity({0})", "tf.zeros_like({0})", "tf.ones_like({0})",
          "tf.where({0} > 0.25, {0}, -2.0 * {0})", "tf.where({0} > 0.0, tf.sin({0}), tf.zeros_like({0}))",
          "tf.clip_by_value({0}, -0.5, 1.25)", "tf.nn.leaky_relu({0})", "tf.nn.gelu({0})",
-         "tf.math.log_sigmoid({0})", "0.3 % ({0} ** 2 + 0.7)", "2.0 ** tf.sin({0})")
+         "tf.math.log_sigmoid({0})", "tf.math.conj({0})", "tf.math.real({0})",
+         "0.3 % ({0} ** 2 + 0.7)", "2.0 ** tf.sin({0})")
 BINARY = ("{0} + {1}", "{0} * {1}", "{0} - {1}", "{0} / ({1} ** 2 + 0.5)", "tf.where({0} < {1}, {0}, {1} ** 2)",
-          "({0} ** 2 + 0.5) ** {1}",)
+          "({0} ** 2 + 0.5) ** {1}")
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
@@ -109,7 +110,7 @@ def reduction(text: str) -> Callable[[Pick, Kind], Filled | None]:
     """Over all axes, over one, over a list of them; with and without keepdims."""
     def fill(pick: Pick, kind: Kind) -> Filled | None:
         rank = len(kind.shape)
-        axis = pick([None, *range(-rank, rank), *([list(range(rank))] * (rank > 1))])
+        axis = pick([None, *range(-rank, rank), *([[rank - 1, 0]] * (rank > 1))])
         keepdims = pick((False, True))
         axes = set(range(rank)) if axis is None else {a % rank for a in np.atleast_1d(axis)}
         shape = tuple(1 if place in axes else length for place, length in enumerate(kind.shape)
@@ -250,7 +251,8 @@ def matmul(pick: Pick, x: Kind, y: Kind) -> Filled | None:
         return None
     if x.shape[:-2] != y.shape[:-2]:
         return None
-    ways = [(a, b) for a in (False, True) for b in (False, True) if x.shape[-2 if a else -1] == y.shape[-1 if b else -2]]
+    ways = [(a, b) for a in (False, True) for b in (False, True)
+            if x.shape[-2 if a else -1] == y.shape[-1 if b else -2]]
     if not ways:
         return None
     a, b = pick(ways)

@@ -48,16 +48,27 @@ def respelled(tf: Any, each: Declared) -> Any:
 
 
 DECLARED = (
-    Declared("0 * sqrt at 0", "0 times infinity is nan, as in JAX and PyTorch; TensorFlow's kernels for the gradients of "
-             "sqrt, rsqrt and reciprocal take it for 0", {
+    Declared("0 * sqrt at 0", "0 times infinity is nan, as in JAX and PyTorch; TensorFlow's kernels for the gradients "
+             "of sqrt, rsqrt and reciprocal take it for 0", {
         "sqrt": lambda tf, x: tf.pow(x, 0.5),
         "math.rsqrt": lambda tf, x: tf.pow(x, -0.5),
         "math.reciprocal": lambda tf, x: 1.0 / x,
         "math.reduce_std": lambda tf, x, *args, **options: tf.pow(tf.math.reduce_variance(x, *args, **options), 0.5),
         "norm": lambda tf, x, **options: tf.pow(tf.reduce_sum(x * x, **options), 0.5),
     }),
-    Declared("gelu in double precision", "TensorFlow takes the square root of 2 in single precision: its values are off by "
-             "5e-9 (docs/findings.md)", {
+    Declared("gelu in double precision", "TensorFlow takes the square root of 2 in single precision, and its values "
+             "are off by 5e-9", {
         "nn.gelu": lambda tf, x: 0.5 * x * (1.0 + tf.math.erf(x / tf.sqrt(tf.constant(2.0, x.dtype)))),
     }),
+    Declared("leaky_relu in double precision", "TensorFlow takes the slope of 0.2 in single precision, and its values "
+             "are off by 1.5e-8", {
+        "nn.leaky_relu": lambda tf, x: tf.where(x > 0.0, x, tf.constant(0.2, x.dtype) * x),
+    }),
+    Declared("sign in forward mode", "the derivative of sign is 0 in both modes; in TensorFlow's forward mode it is "
+             "None", {
+        "sign": lambda tf, x: tf.stop_gradient(tf.sign(x)) + 0.0 * x,
+    }),
 )
+
+# Mistakes for which TensorFlow's exception depends on the operator, and that of tapes does not.
+SAME_MISTAKE = {"two dtypes": {"InvalidArgumentError", "TypeError"}}

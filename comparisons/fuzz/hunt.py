@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import random
-import warnings
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..libraries import require
+from .judge import WRONG
 from .language import Program
+from .search import search
+from .verdicts import judged, script, worker
 
 BATCH = 50  # programs; part of what a seed means, so that it means the same whatever the number of jobs
 FAILURES = 2  # found in one batch; then the rest of it is not run
@@ -37,10 +38,11 @@ class Report:
     """What came of some programs.
 
     Attributes:
-        counts: for each library, how many programs had which verdict.
-        notes: how often a declared difference or a reason for leaving a program out was met.
-        programs: how many programs were run, and `digest`, a number that tells their texts from others.
-        worker: in which process, for those who spread the work.
+        counts: for each library and verdict, of how many programs.
+        notes: for each library, verdict and reason, how often.
+        programs: how many were run.
+        digest: a number that tells their texts from others.
+        workers: in which processes and threads.
     """
 
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
@@ -48,7 +50,7 @@ class Report:
     failures: list[Failure] = field(default_factory=list)
     programs: int = 0
     digest: int = 0
-    worker: str = ""
+    workers: set[str] = field(default_factory=set)
 
     def __iadd__(self, other: Report) -> Report:
         self.counts += other.counts
@@ -56,6 +58,7 @@ class Report:
         self.failures += other.failures
         self.programs += other.programs
         self.digest ^= other.digest
+        self.workers |= other.workers
         return self
 
 
@@ -66,64 +69,45 @@ def hunt(programs: int, seed: int, jobs: int | None, libraries: Sequence[str]) -
         programs: how many.
         seed: which: the same ones for the same seed, whatever `jobs`.
         jobs: processes; None leaves it to joblib, and to a `joblib.parallel_config` of the caller's (Dask, Ray ...).
-        libraries: "tensorflow", "jax".
+        libraries: "tensorflow", "jax". MissingLibrary when one is not installed.
     """
-    for library in ("hypothesis", "joblib"):
+    for library in ("hypothesis", "joblib", *libraries):
         require(library)
     import joblib
 
     sizes = [min(BATCH, programs - start) for start in range(0, programs, BATCH)]
     work = (joblib.delayed(batch)(seed, number, size, tuple(libraries)) for number, size in enumerate(sizes))
+    how = {} if jobs is None else {"n_jobs": jobs}  # not to say it is more than to say None: the caller's choice holds
     try:
-        parallel = joblib.Parallel(n_jobs=jobs, return_as="generator")
+        parallel = joblib.Parallel(return_as="generator", **how)
     except ValueError:  # a backend that gives everything at the end
-        parallel = joblib.Parallel(n_jobs=jobs)
+        parallel = joblib.Parallel(**how)
     yield from parallel(work)
 
 
 def batch(seed: int, number: int, size: int, libraries: Sequence[str]) -> Report:
-    """Batch `number` of a seed: runs programs until so many are done, and makes the failing ones short."""
-    from .verdicts import judged, script, worker
-
-    report, source = Report(worker=worker()), random.Random(f"{seed} {number}")
-    while report.programs < size and len(report.failures) < FAILURES:
-        failing = search(size - report.programs, source, libraries, report)
-        if failing is not None:
-            library, verdict = next((name, verdict) for name, verdict in judged(failing, libraries).items()
-                                    if verdict.kind == "WRONG")
-            report.failures.append(Failure(library, verdict.why, script(failing, library, verdict.why)))
-    return report
-
-
-def search(most: int, source: random.Random, libraries: Sequence[str], report: Report) -> Program | None:
-    """Try so many programs; the first that fails, as short as Hypothesis can make it, or None."""
-    import hypothesis
-
-    from .programs import programs
-    from .verdicts import judged
-
-    failed = False
+    """Batch `number` of a seed: runs so many programs, and makes the failing ones short."""
+    report, source, failed = Report(workers={worker()}), random.Random(f"{seed} {number}"), False
 
     def fails(program: Program) -> bool:
         nonlocal failed
         verdicts = judged(program, libraries)
-        wrong = any(verdict.kind == "WRONG" for verdict in verdicts.values())
-        if not failed:  # afterwards Hypothesis only makes it shorter
+        wrong = any(verdict.kind == WRONG for verdict in verdicts.values())
+        if not failed:  # what comes afterwards is the same program made shorter
             report.programs += 1
             report.digest ^= int(hashlib.sha256(program.text().encode()).hexdigest()[:12], 16)
             for library, verdict in verdicts.items():
                 report.counts[library, verdict.kind] += 1
-                if verdict.why and not wrong:
+                if verdict.why and verdict.kind != WRONG:
                     report.notes[library, verdict.kind, verdict.why] += 1
         failed |= wrong
         return wrong
 
-    settings = hypothesis.settings(
-        max_examples=most, database=None, deadline=None, suppress_health_check=list(hypothesis.HealthCheck),
-        phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink])
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            return hypothesis.find(programs(), fails, settings=settings, random=source)
-        except hypothesis.errors.NoSuchExample:
-            return None
+    while report.programs < size and len(report.failures) < FAILURES:
+        failed = False
+        failing = search(fails, size - report.programs, source)
+        if failing is not None:
+            library, verdict = next((name, verdict) for name, verdict in judged(failing, libraries).items()
+                                    if verdict.kind == WRONG)
+            report.failures.append(Failure(library, verdict.why, script(failing, library, verdict.why)))
+    return report

@@ -13,7 +13,7 @@ import numpy as np
 from ..measure import difference
 from ..semantics.observe import TAPES, Library, observe
 from ..semantics.outcome import Outcome
-from .declared import DECLARED, respelled
+from .declared import DECLARED, SAME_MISTAKE, respelled
 from .language import Program
 
 AGREE, ILL, CORNER, CHAOS, DECLARED_, WRONG = "agree", "agree, ill-conditioned", "corner", "chaos", "declared", "WRONG"
@@ -91,22 +91,23 @@ class Judge:
 
     def apart(self, found: Outcome, reference: Outcome, spread: dict[str, float]) -> str:
         """In what they differ by more than rounding explains, or ""."""
+        if "NameError" in (*found.raised, *reference.raised):
+            return ""  # a shortened program that lost a line it needs: no mistake of a library
         if bool(found.raised) != bool(reference.raised):
             return f"{found.text if found.raised else 'no error'} instead of " \
                    f"{reference.text if reference.raised else 'no error'}"
         if found.raised:
-            family = reference.raised[0] in found.raised or found.raised[0] in reference.raised
+            family = reference.raised[0] in found.raised or found.raised[0] in reference.raised or (
+                {found.raised[0], reference.raised[0]} <= SAME_MISTAKE.get(self.program.mistake, set()))
             return "" if family else f"a {found.raised[0]} instead of a {reference.raised[0]}"
-        for name, a in found.value.items():
-            b = reference.value[name]
-            a, b = None if a is None else a.numbers, None if b is None else b.numbers
-            if self.zeros and (a is None or b is None):
-                a = np.zeros_like(b) if a is None and b is not None else a
-                b = np.zeros_like(a) if b is None and a is not None else b
+        for name in found.value:
+            a, b = (None if x is None else x.numbers for x in (found.value[name], reference.value[name]))
+            if self.zeros and (a is None) != (b is None):
+                a, b = (np.zeros_like(b), b) if a is None else (a, np.zeros_like(a))
             distance = difference(a, b, None if b is None else b.dtype)
             if distance.reason:
                 return f"{name}: {distance.reason}"
-            if a is None or not distance.relative:
+            if a is None or b is None or not distance.relative:
                 continue
             if a.dtype.kind not in "f":
                 return f"{name}: {a.tolist()} instead of {b.tolist()}"

@@ -1,32 +1,36 @@
-"""Random programs, drawn choice by choice from Hypothesis: it can then make the choices of a failing one simpler."""
+"""A random program is written choice by choice; the first choice is always the simplest one."""
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from hypothesis import strategies as st
+
+import tapes
 
 from .calls import calls
-from .language import Ask, Block, Choose, Do, Forward, Input, Kind, Let, Pause, Program, Repeat, Statement, Tape, literal
+from .language import (
+    Ask,
+    Block,
+    Choose,
+    Do,
+    Forward,
+    Input,
+    Kind,
+    Let,
+    Pause,
+    Program,
+    Repeat,
+    Statement,
+    Tape,
+    literal,
+)
 
 SHAPES: list[tuple[int, ...]] = [(), (2,), (3,), (2, 3), (2, 2), (3, 2), (1,), (1, 3), (2, 1), (2, 1, 3), (0,), (2, 0)]
 FREQUENT = [0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1, 2, 3, 4, 5, 3]  # of those, by place
 LARGEST = 40  # entries; what is larger is not computed with any further
 MISTAKES = ("", "two dtypes", "two shapes", "no such axis", "asked twice")
-
-
-@functools.cache
-def up_to(largest: int) -> Any:
-    return st.integers(0, largest)
-
-
-@st.composite
-def programs(draw: Callable[[Any], Any]) -> Program:
-    """A whole program: inputs, perhaps a computation outside of tapes, a tape with what is inside, and questions."""
-    return Writer(draw).program()
 
 
 def weights(shape: tuple[int, ...], dtype: str, start: float = 1.0) -> np.ndarray:
@@ -38,8 +42,9 @@ def weights(shape: tuple[int, ...], dtype: str, start: float = 1.0) -> np.ndarra
 class Writer:
     """Writes a program from top to bottom, and knows what each name holds."""
 
-    def __init__(self, draw: Callable[[Any], Any]) -> None:
-        self.draw = draw
+    def __init__(self, up_to: Callable[[int], int]) -> None:
+        """`up_to(n)` chooses an integer from 0 to n."""
+        self.up_to = up_to
         self.kinds: dict[str, Kind] = {}
         self.variables: dict[str, Kind] = {}
         self.constants: list[str] = []
@@ -51,18 +56,16 @@ class Writer:
 
     def pick(self, choices: Sequence[Any]) -> Any:
         """One of several; the first is the simplest."""
-        return choices[self.draw(up_to(len(choices) - 1))] if len(choices) > 1 else choices[0]
+        return choices[self.up_to(len(choices) - 1)] if len(choices) > 1 else choices[0]
 
     def once_in(self, n: int) -> bool:
         """A rare event; the simple case is that it does not happen."""
-        return self.draw(up_to(n - 1)) == n - 1
+        return self.up_to(n - 1) == n - 1
 
     def some(self, names: Sequence[str], most: int = 3) -> tuple[str, ...]:
         """At least one of the names, each once."""
-        left, chosen = list(names), []
-        for _ in range(1 + self.draw(up_to(min(most, len(left)) - 1))):
-            chosen.append(left.pop(self.draw(up_to(len(left) - 1))))
-        return tuple(chosen)
+        left = list(names)
+        return tuple(left.pop(self.up_to(len(left) - 1)) for _ in range(1 + self.up_to(min(most, len(left)) - 1)))
 
     def fresh(self, letter: str) -> str:
         self.counts[letter] = self.counts.get(letter, 0) + 1
@@ -72,7 +75,7 @@ class Writer:
 
     def program(self) -> Program:
         mistake = self.pick(MISTAKES) if self.once_in(40) else ""
-        inputs = tuple(self.input() for _ in range(1 + self.draw(up_to(2))))
+        inputs = tuple(self.input() for _ in range(1 + self.up_to(2)))
         body: list[Statement] = []
         if self.once_in(6):
             body.append(self.let())
@@ -89,7 +92,7 @@ class Writer:
         dtype = self.pick(["float64", "float32"])
         # on a grid of quarters equal entries and zeros are frequent, off it they never happen
         step, offset = self.pick([(0.25, 0.0), (0.1371, 0.0413)])
-        numbers = [step * (self.draw(up_to(16)) - 6) + offset for _ in range(int(np.prod(shape)))]
+        numbers = [step * (self.up_to(16) - 6) + offset for _ in range(int(np.prod(shape)))]
         array = np.array(numbers, dtype).reshape(shape)
         variable = self.once_in(2)
         name = self.fresh("v" if variable else "x")
@@ -113,7 +116,8 @@ class Writer:
             if self.once_in(3):
                 call = self.pick(two)
                 first = own or self.pick(usable)
-                arguments: tuple[str, ...] = (first, self.pick([n for n in usable if kinds[n].dtype == kinds[first].dtype]))
+                alike = [n for n in usable if kinds[n].dtype == kinds[first].dtype]
+                arguments: tuple[str, ...] = (first, self.pick(alike))
             else:
                 call, arguments = self.pick(one), (own or self.pick(usable),)
             filled = call.fill(self.pick, *(kinds[n] for n in arguments))
@@ -129,8 +133,8 @@ class Writer:
     def block(self, depth: int, most: int) -> Block:
         """Some statements; nested ones get fewer."""
         statements: list[Statement] = []
-        for _ in range(1 + self.draw(up_to(most - 1))):
-            kind = self.draw(up_to(19))
+        while not statements or (len(statements) < most and self.up_to(most - 1)):
+            kind = self.up_to(19)
             if kind == 19 and depth < 2:
                 statements += self.tape(depth=depth + 1)
             elif kind == 18 and depth < 2:
@@ -141,7 +145,7 @@ class Writer:
                 statements.append(self.choose())
             elif kind == 15 and self.recording:
                 tape = self.pick(self.recording)
-                statements.append(Pause(tape, tuple(self.let() for _ in range(1 + self.draw(up_to(1))))))
+                statements.append(Pause(tape, tuple(self.let() for _ in range(1 + self.up_to(1)))))
             elif kind == 14 and self.variables:
                 statements.append(self.store())
             elif kind == 13 and self.recording and self.once_in(3):
@@ -157,7 +161,7 @@ class Writer:
         copy = Let(self.fresh("t"), "tf.identity({0})", (source,))
         kind = self.kinds[copy.name] = self.kinds[source]
         body = self.let(copy.name, kind, copy.name)
-        return [copy, Repeat(2 + self.draw(up_to(1)), (body,))]
+        return [copy, Repeat(2 + self.up_to(1), (body,))]
 
     def choose(self) -> Choose:
         condition = Let("", "tf.reduce_sum({0}) > 0.3", (self.pick(list(self.kinds)),))
@@ -210,7 +214,7 @@ class Writer:
         sources = self.some(likely) if not self.once_in(6) else self.some(list(self.kinds)[::-1])
         kinds = [self.kinds[n] for n in targets]
         method = "gradient"
-        if self.has_jacobian and self.once_in(12) and all(np.prod(k.shape) <= 6 for k in kinds):
+        if hasattr(tapes.GradientTape, "jacobian") and self.once_in(12) and all(np.prod(k.shape) <= 6 for k in kinds):
             method, targets, kinds = "jacobian", targets[:1], kinds[:1]
         given = None
         if method == "gradient" and self.once_in(4):
@@ -225,18 +229,8 @@ class Writer:
         self.returned += [*targets, *names]
         return Ask(names, tape, targets, sources, given, zero, method)
 
-    @functools.cached_property
-    def has_jacobian(self) -> bool:
-        import tapes
-
-        return hasattr(tapes.GradientTape, "jacobian")
-
     def forward(self, depth: int = 0) -> list[Statement]:
-        """A block with derivatives in one direction; where tapes has none, a tape."""
-        import tapes
-
-        if not hasattr(tapes, "autodiff"):
-            return self.tape(depth=depth)
+        """A block with derivatives in one direction."""
         name = self.fresh("acc") if self.counts.get("acc") else self._first("acc")
         primal = self.pick(list(self.kinds))
         before = list(self.kinds)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Sequence
-from typing import Any
 
 from ..semantics.observe import TAPES, tensorflow_library
 from .judge import Verdict, against_tensorflow, answers
@@ -15,7 +14,7 @@ from .language import Program
 def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
     """For each library the verdict on what tapes answers."""
     own = answers(program, TAPES)
-    verdicts = {}
+    verdicts: dict[str, Verdict] = {}
     if "tensorflow" in libraries:
         verdicts["tensorflow"] = against_tensorflow(program, own, tensorflow_library())
     return verdicts
