@@ -64,7 +64,8 @@ from .dtypes import (
 from .dtypes import bool_ as bool
 from .eager import device, executing_eagerly, name_scope
 from .eager import print_ as print
-from .linalg import clip_by_global_norm, clip_by_norm, einsum, matmul, norm, tensordot
+from .linalg import einsum, matmul, norm, tensordot
+from .linalg.norms import clip_by_global_norm, clip_by_norm
 from .math import (
     abs,
     acos,

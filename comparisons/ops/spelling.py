@@ -48,6 +48,8 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
     "relu_grad": lambda tf, g, x: tf.raw_ops.ReluGrad(gradients=g, features=x),
     "relu6_grad": lambda tf, g, x: tf.raw_ops.Relu6Grad(gradients=g, features=x),
     "leaky_relu_grad": lambda tf, g, x, alpha: tf.raw_ops.LeakyReluGrad(gradients=g, features=x, alpha=alpha),
+    # the gradient is that of a Hermitian matrix, which the other libraries are therefore given
+    "cholesky": lambda tf, x, whole=False: tf.linalg.cholesky((x + tf.linalg.adjoint(x)) / 2 if whole else x),
     # over one axis only, and None is the last one
     "softmax": lambda tf, x, axis: tf.nn.softmax(x, axis) if axis is not None else tf.reshape(
         tf.nn.softmax(tf.reshape(x, [-1])), x.shape),
@@ -113,6 +115,12 @@ JAX: dict[str, Callable[..., Any]] = {
     "argmax": lambda jax, x, axis, dtype: jax.numpy.argmax(x, axis).astype(dtype),
     "argmin": lambda jax, x, axis, dtype: jax.numpy.argmin(x, axis).astype(dtype),
     "cumsum": lambda jax, x, axis, exclusive, reverse: _exclusive(jax.lax.cumsum(x, axis, reverse), x, exclusive),
+    "inv": lambda jax, x: jax.numpy.linalg.inv(x),
+    "solve": lambda jax, a, b: jax.numpy.linalg.solve(a, b),
+    "triangular_solve": lambda jax, a, b, lower: jax.scipy.linalg.solve_triangular(*_broadcast(
+        jax.numpy, a, b), lower=lower),
+    "det": lambda jax, x: jax.numpy.linalg.det(x),
+    "cholesky": lambda jax, x, whole=False: jax.numpy.linalg.cholesky(x, symmetrize_input=whole),
     "softmax_cross_entropy": lambda jax, z, x: -(z * jax.nn.log_softmax(x)).sum(-1),
     "sparse_softmax_cross_entropy": lambda jax, z, x: -jax.numpy.take_along_axis(
         jax.nn.log_softmax(x), z[..., None], -1)[..., 0],
@@ -165,6 +173,12 @@ def _moved_last(x: Any, axis: int, transpose: Callable[..., Any]) -> Any:
     """The last axis moved to a place further in front."""
     order = list(range(x.ndim - 1))
     return transpose(x, [*order[:axis], x.ndim - 1, *order[axis:]])
+
+
+def _broadcast(np: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """Two batches of matrices, of which each matrix of the one is paired with one of the other."""
+    batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+    return np.broadcast_to(a, (*batch, *a.shape[-2:])), np.broadcast_to(b, (*batch, *b.shape[-2:]))
 
 
 def _exclusive(sums: Any, x: Any, exclusive: bool) -> Any:
