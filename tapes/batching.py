@@ -96,6 +96,11 @@ def aligned(op: Op, size: int, inputs: Sequence[Any], params: dict[str, Any]) ->
     return op(*(led(x, rank) for x in inputs), **params)
 
 
+def leading(op: Op, size: int, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """For ops on the last axes, that take equal batches in front of them: it is the same op on a larger batch."""
+    return op(*(everywhere(x, size) for x in inputs), **params)
+
+
 def behind(axis: Any, rank: int) -> Any:
     """The axes of one, named in all of them together: they stand one further back."""
     if axis is None:

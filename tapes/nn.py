@@ -27,7 +27,7 @@ from .cross_entropy import (
     weighted_cross_entropy_with_logits,
 )
 from .errors import InvalidArgumentError
-from .linalg import clip_by_norm, l2_normalize
+from .linalg.norms import clip_by_norm, l2_normalize
 from .math import erf, sigmoid, softplus, tanh
 from .normalization import batch_normalization, local_response_normalization, moments
 from .ops import elementwise as e

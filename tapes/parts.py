@@ -26,6 +26,11 @@ class Parts(tuple):
         """Of the first part that can carry a derivative, else of the first."""
         return next((part.dtype for part in self if part.dtype.kind in "fc"), self[0].dtype if self else np.dtype(bool))
 
+    @property
+    def size(self) -> int:
+        """How many numbers these are, together."""
+        return sum(part.size for part in self)
+
     def __add__(self, other: Iterable[Any]) -> Parts:  # type: ignore[override]
         """Adjoints that arrive from several sides are added part by part."""
         return Parts(a if b is None else b if a is None else a + b for a, b in zip(self, other, strict=True))

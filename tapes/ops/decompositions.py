@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from ..batching import leading
 from ..errors import InvalidArgumentError
 from ..op import Op, Rule
 from ..parts import Parts, results
@@ -73,7 +74,7 @@ def _cholesky_rule(g: Any, y: Any, a: Any, whole: bool = False) -> Any:
 
 
 _POSITIVE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
-cholesky = Op("cholesky", _cholesky, [steepest(_cholesky_rule)], kinds="fc", examples=[
+cholesky = Op("cholesky", _cholesky, [steepest(_cholesky_rule)], kinds="fc", lift=leading, examples=[
     ((_POSITIVE,), {"whole": True}), ((np.stack([_POSITIVE, _POSITIVE @ _POSITIVE]),), {"whole": True}),
     ((np.array([[4.0]]),), {}), (((0, 0),), {}), (((0, 2, 2),), {})])
 

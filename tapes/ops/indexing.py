@@ -39,13 +39,14 @@ def _take(x: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
     return np.take(x, indices, axis=axis)
 
 
-getitem = linear("getitem", lambda x, index: x[index],
+getitem: Op = linear("getitem", lambda x, index: x[index],
                  lambda g, y, x, index: put(g, index=index, shape=tuple(x.shape)),
                  examples=[(((3, 4),), {"index": (slice(0, 2), 1)}), (((5,),), {"index": slice(None, None, -2)}),
                            (((3, 4),), {"index": (Ellipsis, None, slice(1, 3))}), (((3,),), {"index": slice(0, 0)})],
                  lift=with_params(lambda size, x, index: {"index": _behind(index)}))
-put: Op = linear("put", _put, lambda g, y, x, index, shape: g[index],
-             examples=[(((2,),), {"index": (slice(0, 2), 1), "shape": (3, 4)})],
+put: Op = linear("put", _put, lambda g, y, x, index, shape: getitem(g, index=index),
+             examples=[(((2,),), {"index": (slice(0, 2), 1), "shape": (3, 4)}),
+                       (((3, 2),), {"index": (Ellipsis, np.array([0, 1]), np.array([1, 2])), "shape": (3, 3, 3)})],
              lift=with_params(lambda size, x, index, shape: {"index": _behind(index), "shape": (size, *shape)}))
 gather = Op("gather", _take, [
     lambda g, y, x, indices, axis: scatter(g, indices, shape=tuple(x.shape), axis=axis), None], alike=slice(0, 1),
