@@ -76,14 +76,14 @@ class Op:
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
-        for x in inputs:
-            if isinstance(x, TensorLike):
-                break
-        else:
-            return self.forward(*inputs, **params)
         arrays = []
         for x in inputs:
             if type(x) is not Tensor:
+                for some in inputs:
+                    if isinstance(some, TensorLike):
+                        break
+                else:
+                    return self.forward(*inputs, **params)
                 if listening.many is not None and (y := listening.many(self, inputs, params)) is not NotImplemented:
                     return y
                 inputs = self._tensors(inputs)
@@ -112,7 +112,7 @@ class Op:
 
     def _tensors(self, inputs: Sequence[Any]) -> tuple[Tensor, ...]:
         """All inputs as tensors: Variables are read, numbers and arrays take the dtype of the tensors beside them."""
-        dtype, found = None, []
+        dtype, found, places = None, [], None if self.alike is None else self._places(inputs)
         for x in inputs if self.alike is None else inputs[self.alike]:
             if isinstance(x, TensorLike):
                 dtype = x._array.dtype
@@ -122,7 +122,7 @@ class Op:
                 found.append(x._read())
                 continue
             try:
-                found.append(convert(x, dtype if place in self._places(inputs) else None))
+                found.append(convert(x, dtype if places is None or place in places else None))
             except (TypeError, ValueError) as error:
                 raise complaints.named(error, self.name) from None
         return tuple(found)

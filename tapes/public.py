@@ -32,7 +32,7 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
     def function(*args: Any, name: str | None = None, **keywords: Any) -> Tensor:
         if keywords or len(args) != len(order):
             args = bind(*args, **keywords)
-        if not any(isinstance(x, TensorLike) for x in args):
+        if type(args[0]) is not Tensor and not any(isinstance(x, TensorLike) for x in args):
             try:
                 args = (convert(args[0]), *args[1:])
             except (TypeError, ValueError) as error:
