@@ -97,8 +97,10 @@ def test_a_seed_means_the_same_programs_whatever_the_number_of_jobs():
 
 def test_a_cluster_of_the_callers_does_the_work():
     distributed = pytest.importorskip("distributed")
-    cluster = distributed.LocalCluster(n_workers=1, threads_per_worker=1, processes=False, dashboard_address=None)
-    with cluster, distributed.Client(cluster), joblib.parallel_config(backend="dask"):
-        spread = total(hunt(2 * BATCH, 5, None, ()))
-    assert spread.programs == 2 * BATCH and spread.digest == total(hunt(2 * BATCH, 5, None, ())).digest
-    assert spread.workers and all("Dask" in worker for worker in spread.workers), spread.workers
+    # two processes of one thread: joblib would do the work itself if the cluster had room for one piece only
+    cluster = distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None)
+    with cluster, distributed.Client(cluster) as client, joblib.parallel_config(backend="dask"):
+        spread = total(hunt(3 * BATCH, 5, None, ()))
+        workers = {str(process) for process in client.run(os.getpid).values()}
+    assert spread.programs == 3 * BATCH and spread.digest == total(hunt(3 * BATCH, 5, None, ())).digest
+    assert spread.workers and {worker.partition(" ")[0] for worker in spread.workers} <= workers
