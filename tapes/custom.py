@@ -51,6 +51,20 @@ def _noting_reads(alone: bool = False) -> Iterator[_Reads]:
         listening.now = outside
 
 
+class Decorated:
+    """A function that was given a gradient. As a method it is bound first: `self` is none of its arguments."""
+
+    def __init__(self, call: Callable[..., Any], f: Callable[..., Any], decorator: Callable[..., Any]) -> None:
+        functools.update_wrapper(self, f)
+        self._call, self._f, self._decorator = call, f, decorator
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        return self._call(*args, **settings)
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else self._decorator(self._f.__get__(instance, owner))
+
+
 def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """Give a function its own gradient.
 
@@ -84,8 +98,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
     if f is None:
         return custom_gradient
 
-    @functools.wraps(f)
-    def decorated(*args: Any, **settings: Any) -> Any:
+    def call(*args: Any, **settings: Any) -> Any:
         with _noting_reads() as reads:
             pair = f(*args, **settings)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not callable(pair[1]):
@@ -104,13 +117,21 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
                 warn("custom_gradient: %s gets the tensor %r as a keyword, so no gradient flows to it; pass it by "
                      "position.", _called(f), name)
         outputs = tuple(convert(y)._array for y in nest.flatten(result))
-        inputs = tuple(convert(x) for x in [*leaves, *variables])
+        inputs = tuple([_input(f, i, x) for i, x in enumerate(leaves)] + [convert(v) for v in variables])
         vjp = _vjp(f, grad, [x._array.shape for x in inputs], variables)
         together = bundle.record(inputs, {}, Parts(x._array for x in inputs))
         y = custom.record((together,), {"vjp": vjp}, Parts(outputs))
         return nest.pack_sequence_as(result, list(results(y)))
 
-    return decorated
+    return Decorated(call, f, custom_gradient)
+
+
+def _input(f: Callable[..., Any], i: int, x: Any) -> Tensor:
+    try:
+        return convert(x)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{error} It is argument #{i} of {_called(f)}, which has a custom_gradient: pass by keyword "
+                          "what is no number.") from None
 
 
 def _pulled(g: Parts, y: Any, inputs: Any, vjp: Callable[..., Parts]) -> Parts:
@@ -190,8 +211,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
     tapes.Tensor(0.26450825, shape=(), dtype=float32)
     """
 
-    @custom_gradient
-    def inner(*args: Any, **settings: Any) -> Any:
+    def call(*args: Any, **settings: Any) -> Any:
         with _noting_reads(alone=True):
             result = f(*args, **settings)
 
@@ -208,7 +228,7 @@ def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
 
         return result, grad
 
-    return functools.update_wrapper(inner, f)
+    return Decorated(custom_gradient(functools.wraps(f)(call)), f, recompute_grad)
 
 
 def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -225,11 +245,10 @@ def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:
     tapes.Tensor(2.0, shape=(), dtype=float32) tapes.Tensor(1.0, shape=(), dtype=float32)
     """
 
-    @custom_gradient
-    def inner(*args: Any, **settings: Any) -> Any:
+    def call(*args: Any, **settings: Any) -> Any:
         def grad(*upstream: Any, variables: Sequence[Variable] = ()) -> Any:
             return (upstream, [None] * len(variables)) if variables else upstream
 
         return f(*args, **settings), grad
 
-    return functools.update_wrapper(inner, f)
+    return Decorated(custom_gradient(functools.wraps(f)(call)), f, grad_pass_through)

@@ -29,10 +29,11 @@ def differences(results: Sequence[Result]) -> Table:
     """Where tapes does something else than TensorFlow on purpose, and why."""
     table = Table("rule", "what", "why", "tapes", "TensorFlow", title="Different from TensorFlow on purpose",
                   title_justify="left", box=None, pad_edge=False)
-    for each in results:
-        if each.program.because:
-            table.add_row(each.program.rule, *map(escape, (
-                each.program.title, each.program.because, each.program.tapes, each.program.tensorflow)))
+    order = list(RULES)
+    for each in sorted((each for each in results if each.program.because and each.program.rule in RULES),
+                       key=lambda each: order.index(each.program.rule)):
+        table.add_row(each.program.rule, *map(escape, (
+            each.program.title, each.program.because, each.program.tapes, each.program.tensorflow)))
     return table
 
 

@@ -153,6 +153,56 @@ S4   only a tape that records can pause
 S5   reset forgets what was recorded and watched
 S6   reset is for the inside of the block
 
+C    custom gradients
+C0   a function with a custom gradient has that gradient, whatever it is made of
+C1   it returns one gradient for each positional argument
+C2   numbers among the arguments count; what is passed by keyword does not
+C3   a gradient that is None means None
+C4   a result that is not used has the adjoint 0
+C5   a Variable that the function reads must be provided for
+C6   then the gradients of Variables come in a list of their own
+C7   Variables that are arguments, or not trainable, are not asked for
+C8*  Variables come in the order of their creation
+C9   the argument itself may be returned
+C10  arguments and results may be structures, and computed with NumPy
+C11  higher derivatives are those of the ops in the gradient
+C12* a function that returns no pair is refused
+C13  an exception in the gradient reaches the caller
+C14  methods, parentheses, names
+C15  the path through the ops of the function is cut
+C16* forward mode takes the custom gradient too
+C17  recompute_grad computes the function again instead of keeping its values
+C18  grad_pass_through hands the adjoint on
+C20  custom gradients on several tapes, and what they are used for
+C21* recompute_grad works in forward mode
+C22* a tensor passed by keyword has no gradient, with a warning
+C23* a gradient has the shape of its argument
+C24* with Variables, a gradient that is no pair is refused
+
+F    forward mode
+F1   jvp looks up the tangent that travelled beside a value
+F2   the tangent of the primal is what was given; not connected is None, or zeros on request
+F3   what several primals contribute is added up
+F4   a primal is named once
+F5   an accumulator that records cannot be entered, but entered again later
+F6   numbers and arrays may be tangents
+F7   an integer has no tangents, with a warning
+F8   Variables may be primals; assigning keeps the tangent
+F9   accumulators nest: the outer one follows the tangents of the inner one
+F10  forward over reverse: gradients have tangents inside the accumulator's block
+F11  reverse over forward: a tape records tangents
+F12  the order of entering decides who hears whose derivatives; all nestings agree
+F13  what has no derivative has no tangent
+F14  an argument that is not used has no tangent to hand on
+F15  pausing a tape does not stop an accumulator; they may be left in any order
+F16  a Hessian, column by column
+F17* what has left the tape has no tangent
+F18* jvp and gradient take the same words for unconnected_gradients
+F19* a tangent has the shape and dtype of its primal
+F20* numbers and arrays are no primals
+F21* the tangent of sign is 0, like its gradient
+F22* every nesting of any order works
+
 D    dtypes
 D1   numbers get their usual dtypes; NumPy's keep theirs
 D2   two tensors are never promoted
