@@ -419,6 +419,24 @@ class GradientTape:
 
         return why_none(self, target, source, _names(sys._getframe(1)))
 
+    def first_nan(self, target: Any, sources: Any = None) -> Any:
+        """Which step made the first nan or inf: a finding to print, false when all is finite. The tape stays as it is.
+
+        Only what spoils the target or the gradients by the sources counts, by default those by all that is watched.
+        RuntimeError on a tape that is used up.
+
+        >>> import tapes as tf
+        >>> x = tf.Variable([4.0, 0.0])
+        >>> with tf.diagnose.history(), tf.GradientTape() as tape:
+        ...     y = tf.sqrt(x)
+        >>> found = tape.first_nan(y, x)
+        >>> found.stage, found.op, found.entry, found.why
+        ('backward', 'sqrt', (1,), 'the derivative of sqrt at 0 is infinite')
+        """
+        from .diagnose.first_nan import first_nan
+
+        return first_nan(self, target, sources, _names(sys._getframe(1)))
+
     def steps(self) -> list[Step]:
         """The steps on the tape, in the order of recording."""
         return list((self._trace or {}).values())

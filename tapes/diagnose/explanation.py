@@ -45,18 +45,19 @@ class Explanation:
     more: tuple[Explanation, ...] = ()
 
     def __str__(self) -> str:
-        lines = [*_filled(self.what), *self._code()]
+        lines = [*filled(self.what), *self._code()]
         if self.fix:
-            lines += _filled(f"Fix: {self.fix}.")
+            lines += filled(f"Fix: {self.fix}.")
         for each in self.more:
-            lines += [*_filled(f"Behind that: {each.what.partition(' is None: ')[2]}"), *each._code()]
+            lines += [*filled(f"Behind that: {each.what.partition(' is None: ')[2]}"), *each._code()]
         return "\n".join(lines)
 
     def _code(self) -> list[str]:
         return [] if self.file is None or self.line is None else ["  " + code(self.file, self.line)]
 
 
-def _filled(text: str) -> list[str]:
+def filled(text: str) -> list[str]:
+    """A text in lines that fit a projector."""
     return textwrap.wrap(text, 100, break_on_hyphens=False)
 
 
