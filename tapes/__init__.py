@@ -6,7 +6,7 @@ import difflib
 import sys
 import warnings
 
-from . import autodiff, config, debugging, errors, linalg, math, nest, nn, random
+from . import autodiff, bitwise, config, debugging, errors, linalg, math, nest, nn, random
 from . import diagnose as diagnose
 from .arguments import UnconnectedGradients
 from .arrays import (
@@ -81,6 +81,7 @@ from .math import (
     atanh,
     cast,
     clip_by_value,
+    complex,
     cos,
     cosh,
     cumsum,
@@ -102,6 +103,7 @@ from .math import (
     negative,
     not_equal,
     pow,
+    realdiv,
     reduce_all,
     reduce_any,
     reduce_logsumexp,
@@ -111,6 +113,7 @@ from .math import (
     reduce_prod,
     reduce_sum,
     round,
+    scalar_mul,
     sigmoid,
     sign,
     sin,
@@ -121,6 +124,8 @@ from .math import (
     tan,
     tanh,
     truediv,
+    truncatediv,
+    truncatemod,
 )
 from .shape import TensorShape
 from .tape import GradientTape
@@ -190,6 +195,7 @@ __all__ = [
     "atan2",
     "atanh",
     "autodiff",
+    "bitwise",
     "bool",
     "boolean_mask",
     "broadcast_to",
@@ -197,6 +203,7 @@ __all__ = [
     "clip_by_global_norm",
     "clip_by_norm",
     "clip_by_value",
+    "complex",
     "complex64",
     "complex128",
     "concat",
@@ -260,6 +267,7 @@ __all__ = [
     "random",
     "range",
     "rank",
+    "realdiv",
     "recompute_grad",
     "reduce_all",
     "reduce_any",
@@ -272,6 +280,7 @@ __all__ = [
     "reshape",
     "reverse",
     "round",
+    "scalar_mul",
     "shape",
     "sigmoid",
     "sign",
@@ -292,6 +301,8 @@ __all__ = [
     "tile",
     "transpose",
     "truediv",
+    "truncatediv",
+    "truncatemod",
     "uint8",
     "uint16",
     "uint32",

@@ -9,7 +9,7 @@ from .arrays import where
 from .convert import convert
 from .errors import InvalidArgumentError
 from .math import exp, log, reduce_sum, softplus, square
-from .ops import elementwise as e
+from .ops import activations as a
 from .ops import nn as n
 from .protocols import TensorLike
 from .public import place
@@ -69,7 +69,7 @@ def sigmoid_cross_entropy_with_logits(labels: Any = None, logits: Any = None, *,
     if labels is None or logits is None:
         raise ValueError("Both `labels` and `logits` must be provided for sigmoid_cross_entropy_with_logits: labels "
                          "are numbers from 0 to 1, logits any numbers.")
-    return e.sigmoid_cross_entropy(*_alike("sigmoid_cross_entropy_with_logits", labels=labels, logits=logits))
+    return a.sigmoid_cross_entropy(*_alike("sigmoid_cross_entropy_with_logits", labels=labels, logits=logits))
 
 
 def _alike(op: str, **given: Any) -> tuple[Tensor, Tensor]:

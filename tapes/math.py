@@ -9,21 +9,24 @@ import numpy as np
 from .convert import convert
 from .dtypes import as_dtype, int64
 from .errors import InvalidArgumentError
+from .ops import activations as a
 from .ops import elementwise as e
 from .ops import reductions as r
+from .ops import special as s
 from .protocols import TensorLike
 from .public import integers, place, public
 from .tensor import Tensor
 
-__all__ = ["abs", "acos", "acosh", "add", "add_n", "argmax", "argmin", "asin", "asinh", "atan", "atan2", "atanh",
-           "ceil", "conj", "cos", "cosh", "cumsum", "divide", "divide_no_nan", "equal", "erf", "exp", "expm1",
-           "floor", "floordiv", "greater", "greater_equal", "imag", "is_finite", "is_inf", "is_nan",
-           "less", "less_equal", "log", "log1p", "log_sigmoid", "logical_and", "logical_not",
-           "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply", "negative", "not_equal", "pow",
-           "real", "reciprocal", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max", "reduce_mean",
-           "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "round", "rsqrt", "sigmoid",
-           "sign", "sin", "sinh", "softplus", "sqrt", "square", "squared_difference", "subtract", "tan",
-           "tanh", "truediv"]
+__all__ = ["abs", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh", "atan", "atan2",
+           "atanh", "ceil", "conj", "cos", "cosh", "cumsum", "digamma", "divide", "divide_no_nan", "equal", "erf",
+           "erfc", "erfcinv", "erfinv", "exp", "expm1", "floor", "floordiv", "floormod", "greater", "greater_equal",
+           "imag", "is_finite", "is_inf", "is_nan", "less", "less_equal", "lgamma", "log", "log1p", "log_sigmoid",
+           "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply",
+           "multiply_no_nan", "ndtri", "negative", "nextafter", "not_equal", "polygamma", "polyval", "pow", "real",
+           "reciprocal", "reciprocal_no_nan", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max",
+           "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "rint", "round",
+           "rsqrt", "scalar_mul", "sigmoid", "sign", "sin", "sinh", "softplus", "softsign", "sqrt", "square",
+           "squared_difference", "subtract", "tan", "tanh", "truediv", "xdivy", "xlog1py", "xlogy"]
 
 add = public(e.add, "x y", "The sum of x and y.",
     "tf.add([1.0, 2.0], 3.0)", "tapes.Tensor([4. 5.], shape=(2,), dtype=float32)")
@@ -39,6 +42,14 @@ mod = public(e.mod, "x y", "What remains of x after division by y; it has the si
     "tf.math.mod(-7.0, 3.0)", "tapes.Tensor(2.0, shape=(), dtype=float32)")
 pow = public(e.pow, "x y", "x to the power y.",
     "tf.pow(2.0, [1.0, 2.0, 3.0])", "tapes.Tensor([2. 4. 8.], shape=(3,), dtype=float32)")
+truncatediv = public(e.truncatediv, "x y", "The quotient of x and y, rounded towards 0.",
+    "tf.truncatediv(-7.0, 2.0)", "tapes.Tensor(-3.0, shape=(), dtype=float32)")
+truncatemod = public(e.truncatemod, "x y", "What remains of x after truncatediv; it has the sign of x.",
+    "tf.truncatemod(-7.0, 3.0)", "tapes.Tensor(-1.0, shape=(), dtype=float32)")
+multiply_no_nan = public(e.multiply_no_nan, "x y", "The product of x and y, and 0 where y is 0, whatever x is.",
+    "tf.math.multiply_no_nan([float('inf'), 2.0], [0.0, 4.0])", "tapes.Tensor([0. 8.], shape=(2,), dtype=float32)")
+nextafter = public(e.nextafter, "x1 x2", "The next number that can be represented, from x1 towards x2.",
+    "tf.math.nextafter(1.0, 2.0)", "tapes.Tensor(1.0000001, shape=(), dtype=float32)")
 maximum = public(e.maximum, "x y", "The larger of x and y. Where they tie, x gets the whole adjoint.",
     "tf.maximum([1.0, 5.0], 3.0)", "tapes.Tensor([3. 5.], shape=(2,), dtype=float32)")
 minimum = public(e.minimum, "x y", "The smaller of x and y. Where they tie, x gets the whole adjoint.",
@@ -95,18 +106,40 @@ acosh = public(e.acosh, "x", "The number whose hyperbolic cosine is x.",
     "tf.acosh([1.0, 2.0])", "tapes.Tensor([0.       1.316958], shape=(2,), dtype=float32)")
 atanh = public(e.atanh, "x", "The number whose hyperbolic tangent is x.",
     "tf.atanh([0.0, 0.5])", "tapes.Tensor([0.         0.54930615], shape=(2,), dtype=float32)")
-erf = public(e.erf, "x", "The error function.",
+erf = public(s.erf, "x", "The error function.",
     "tf.math.erf([0.0, 1.0])", "tapes.Tensor([0.        0.8427008], shape=(2,), dtype=float32)")
-sigmoid = public(e.sigmoid, "x", "The logistic function, which overflows nowhere.",
+erfc = public(s.erfc, "x", "1 - erf(x), to all digits also where it is small.",
+    "tf.math.erfc([0.0, 10.0])", "tapes.Tensor([1.e+00 1.e-45], shape=(2,), dtype=float32)")
+erfinv = public(s.erfinv, "x", "The number whose erf is x, for x from -1 to 1.",
+    "tf.math.erfinv([0.0, 0.8427008])", "tapes.Tensor([0.         0.99999994], shape=(2,), dtype=float32)")
+erfcinv = public(s.erfcinv, "x", "The number whose erfc is x, for x from 0 to 2.",
+    "tf.math.erfcinv([1.0, 0.1572992])", "tapes.Tensor([0. 1.], shape=(2,), dtype=float32)")
+ndtri = public(s.ndtri, "x", "The number below which a standard normal variable is with probability x.",
+    "tf.math.ndtri([0.5, 0.975])", "tapes.Tensor([0.        1.9599644], shape=(2,), dtype=float32)")
+lgamma = public(s.lgamma, "x", "The logarithm of the absolute value of the gamma function.",
+    "tf.math.lgamma([3.0, 10.0])", "tapes.Tensor([ 0.6931472 12.801827 ], shape=(2,), dtype=float32)")
+digamma = public(s.digamma, "x", "The derivative of lgamma; nan at its poles 0, -1, -2, ...",
+    "tf.math.digamma([1.0, 10.0])", "tapes.Tensor([-0.5772157  2.2517526], shape=(2,), dtype=float32)")
+xlogy = public(s.xlogy, "x y", "x log(y), and 0 where x is 0, whatever y is.",
+    "tf.math.xlogy([0.0, 2.0], [0.0, 3.0])", "tapes.Tensor([0.        2.1972246], shape=(2,), dtype=float32)")
+xlog1py = public(s.xlog1py, "x y", "x log(1 + y), and 0 where x is 0, whatever y is.",
+    "tf.math.xlog1py([0.0, 2.0], [-1.0, 2.0])", "tapes.Tensor([0.        2.1972246], shape=(2,), dtype=float32)")
+xdivy = public(s.xdivy, "x y", "The quotient of x and y, and 0 where x is 0, whatever y is.",
+    "tf.math.xdivy([0.0, 2.0], [0.0, 4.0])", "tapes.Tensor([0.  0.5], shape=(2,), dtype=float32)")
+sigmoid = public(a.sigmoid, "x", "The logistic function, which overflows nowhere.",
     "tf.sigmoid([-1000.0, 0.0, 2.0])", "tapes.Tensor([0.       0.5      0.880797], shape=(3,), dtype=float32)")
-softplus = public(e.softplus, "features", "The logarithm of 1 + e^x, which overflows nowhere.",
+softplus = public(a.softplus, "features", "The logarithm of 1 + e^x, which overflows nowhere.",
     "tf.math.softplus([-1000.0, 0.0])", "tapes.Tensor([0.        0.6931472], shape=(2,), dtype=float32)")
+softsign = public(a.softsign, "features", "x over 1 + |x|: from -1 to 1, as tanh, but it saturates more slowly.",
+    "tf.math.softsign([-1.0, 0.0, 3.0])", "tapes.Tensor([-0.5   0.    0.75], shape=(3,), dtype=float32)")
 floor = public(e.floor, "x", "The largest integer that is not above x.",
     "tf.floor([1.5, -1.5])", "tapes.Tensor([ 1. -2.], shape=(2,), dtype=float32)")
 ceil = public(e.ceil, "x", "The smallest integer that is not below x.",
     "tf.math.ceil([1.5, -1.5])", "tapes.Tensor([ 2. -1.], shape=(2,), dtype=float32)")
 round = public(e.round, "x", "The nearest integer; halves go to the even one.",
     "tf.round([0.5, 1.5, 2.6])", "tapes.Tensor([0. 2. 3.], shape=(3,), dtype=float32)")
+rint = public(e.round, "x", "The nearest integer, as a floating number; halves go to the even one.",
+    "tf.math.rint([0.5, 1.5, 2.6])", "tapes.Tensor([0. 2. 3.], shape=(3,), dtype=float32)")
 equal = public(e.equal, "x y", "Whether x equals y.",
     "tf.equal([1.0, 2.0], 2.0)", "tapes.Tensor([False  True], shape=(2,), dtype=bool)")
 not_equal = public(e.not_equal, "x y", "Whether x differs from y.",
@@ -135,7 +168,76 @@ is_finite = public(e.is_finite, "x", "Whether it is neither infinite nor nan.",
     "tf.math.is_finite([1.0, float('inf')])", "tapes.Tensor([ True False], shape=(2,), dtype=bool)")
 imag = public(e.imag, "input", "The imaginary part.",
     "tf.math.imag(3.0 + 4.0j)", "tapes.Tensor(4.0, shape=(), dtype=float64)")
-truediv = divide
+angle = public(e.angle, "input", "The angle of a complex number, from -pi to pi; of a real one 0 or pi.",
+    "tf.math.angle([1.0 + 1.0j, -1.0])", "tapes.Tensor([0.78539816 3.14159265], shape=(2,), dtype=float64)")
+truediv = realdiv = divide
+floormod = mod
+
+
+def complex(real: Any, imag: Any, *, name: str | None = None) -> Tensor:
+    """The complex number with this real and this imaginary part, each float32 or both float64.
+
+    >>> import tapes as tf
+    >>> print(tf.complex([1.0, 2.0], 3.0))
+    tapes.Tensor([1.+3.j 2.+3.j], shape=(2,), dtype=complex64)
+    """
+    return e.complex_(convert(real), imag)
+
+
+def reciprocal_no_nan(x: Any, *, name: str | None = None) -> Tensor:
+    """One over x, and 0 where x is 0.
+
+    >>> import tapes as tf
+    >>> print(tf.math.reciprocal_no_nan([0.0, 4.0]))
+    tapes.Tensor([0.   0.25], shape=(2,), dtype=float32)
+    """
+    return e.divide_no_nan(1.0, convert(x))
+
+
+def polygamma(a: Any, x: Any, *, name: str | None = None) -> Tensor:
+    """The derivative of digamma of order `a`, which is 0, 1, 2, ...; for any other `a` it is nan. By `a` it has none.
+
+    Formula: https://dlmf.nist.gov/25.11.E12, and left of 0 https://dlmf.nist.gov/5.15.E6.
+
+    >>> import tapes as tf
+    >>> print(tf.math.polygamma([0.0, 1.0], 1.0))
+    tapes.Tensor([-0.5772157  1.644934 ], shape=(2,), dtype=float32)
+    """
+    order = np.asarray(a)
+    whole = np.where(order == np.rint(order), order, -1).clip(-1, 2**30).astype(np.int64)
+    return s.polygamma(whole, convert(x, order.dtype if isinstance(a, TensorLike) else None))
+
+
+def polyval(coeffs: Any, x: Any, *, name: str | None = None) -> Tensor:
+    """The polynomial with these coefficients, a list with that of the highest power first, by Horner's rule.
+
+    >>> import tapes as tf
+    >>> print(tf.math.polyval([2.0, 0.0, 1.0], 3.0))
+    tapes.Tensor(19.0, shape=(), dtype=float32)
+    """
+    if not isinstance(coeffs, (list, tuple)):
+        raise ValueError(f"polyval: coeffs is a list, the coefficient of the highest power first, got {type(coeffs)}")
+    if not coeffs:
+        raise ValueError("polyval: there are no coefficients")
+    number = convert(x)
+    total = convert(coeffs[0], None if isinstance(coeffs[0], TensorLike) else number._array.dtype)
+    for c in coeffs[1:]:
+        total = total * number + c
+    return total
+
+
+def scalar_mul(scalar: Any, x: Any, *, name: str | None = None) -> Tensor:
+    """A number times a tensor.
+
+    >>> import tapes as tf
+    >>> print(tf.scalar_mul(3.0, [1.0, 2.0]))
+    tapes.Tensor([3. 6.], shape=(2,), dtype=float32)
+    """
+    tensor = convert(x)
+    factor = convert(scalar, None if isinstance(scalar, TensorLike) else tensor._array.dtype)
+    if factor.ndim:
+        raise ValueError(f"scalar_mul: Only scalar multiply works, got shape {factor.shape}: for others say x * y")
+    return factor * tensor
 
 
 def real(input: Any, *, name: str | None = None) -> Tensor:

@@ -6,7 +6,7 @@ import math as _math
 from typing import Any
 
 from . import random
-from .arrays import gather, reshape
+from .arrays import concat, gather, reshape
 from .convert import convert
 from .convolutions import (
     conv1d,
@@ -28,8 +28,9 @@ from .cross_entropy import (
 )
 from .errors import InvalidArgumentError
 from .linalg.norms import clip_by_norm, l2_normalize
-from .math import erf, sigmoid, softplus, tanh
+from .math import sigmoid, softplus, softsign, tanh
 from .normalization import batch_normalization, local_response_normalization, moments
+from .ops import activations as a
 from .ops import elementwise as e
 from .ops import nn as n
 from .pooling import avg_pool, avg_pool1d, avg_pool2d, max_pool, max_pool1d, max_pool2d
@@ -37,32 +38,44 @@ from .public import both, lengths, place, public
 from .tensor import Tensor
 
 __all__ = ["avg_pool", "avg_pool1d", "avg_pool2d", "batch_normalization", "bias_add", "conv1d", "conv1d_transpose",
-           "conv2d", "conv2d_transpose", "conv3d", "convolution", "depthwise_conv2d", "dropout", "elu",
-           "embedding_lookup", "gelu", "l2_loss", "l2_normalize", "leaky_relu",
-           "local_response_normalization", "log_poisson_loss", "log_softmax", "max_pool", "max_pool1d",
-           "max_pool2d", "moments", "relu", "relu6", "selu", "separable_conv2d", "sigmoid",
-           "sigmoid_cross_entropy_with_logits", "silu", "softmax", "softmax_cross_entropy_with_logits",
-           "softplus", "sparse_softmax_cross_entropy_with_logits", "swish", "tanh",
-           "weighted_cross_entropy_with_logits"]
+           "conv2d", "conv2d_transpose", "conv3d", "convolution", "crelu", "depthwise_conv2d", "dropout", "elu",
+           "embedding_lookup", "gelu", "l2_loss", "l2_normalize", "leaky_relu", "local_response_normalization",
+           "log_poisson_loss", "log_softmax", "max_pool", "max_pool1d", "max_pool2d", "moments", "relu", "relu6",
+           "selu", "separable_conv2d", "sigmoid", "sigmoid_cross_entropy_with_logits", "silu", "softmax",
+           "softmax_cross_entropy_with_logits", "softplus", "softsign", "sparse_softmax_cross_entropy_with_logits",
+           "swish", "tanh", "weighted_cross_entropy_with_logits"]
 
 relu = public(
-    e.relu, "features", "The number if it is positive, otherwise 0; at 0 the derivative is taken to be 0.",
+    a.relu, "features", "The number if it is positive, otherwise 0; at 0 the derivative is taken to be 0.",
     "tf.nn.relu([-1.0, 2.0])", "tapes.Tensor([0. 2.], shape=(2,), dtype=float32)")
 relu6 = public(
-    e.relu6, "features", "The number, cut off at 0 and at 6.",
+    a.relu6, "features", "The number, cut off at 0 and at 6.",
     "tf.nn.relu6([-1.0, 2.0, 9.0])", "tapes.Tensor([0. 2. 6.], shape=(3,), dtype=float32)")
 elu = public(
-    e.elu, "features", "The number if it is positive, otherwise e^x - 1.",
+    a.elu, "features", "The number if it is positive, otherwise e^x - 1.",
     "tf.nn.elu([0.0, 2.0])", "tapes.Tensor([0. 2.], shape=(2,), dtype=float32)",
     "Clevert et al. 2015, https://arxiv.org/abs/1511.07289")
 selu = public(
-    e.selu, "features", "A scaled elu that keeps mean 0 and variance 1.",
+    a.selu, "features", "A scaled elu that keeps mean 0 and variance 1.",
     "tf.nn.selu([0.0, 1.0])", "tapes.Tensor([0.       1.050701], shape=(2,), dtype=float32)",
     "Klambauer et al. 2017, https://arxiv.org/abs/1706.02515")
-silu = public(
-    e.silu, "features", "The number times its sigmoid, also called swish.",
-    "tf.nn.silu([0.0, 1.0])", "tapes.Tensor([0.        0.7310586], shape=(2,), dtype=float32)",
-    "Ramachandran et al. 2017, https://arxiv.org/abs/1710.05941")
+
+
+def silu(features: Any, beta: Any = 1.0) -> Tensor:
+    """The number times the sigmoid of `beta` times the number, also called swish.
+
+    Ramachandran et al. 2017, https://arxiv.org/abs/1710.05941.
+
+    >>> import tapes as tf
+    >>> print(tf.nn.silu([0.0, 1.0]))
+    tapes.Tensor([0.        0.7310586], shape=(2,), dtype=float32)
+    """
+    x = convert(features)
+    if isinstance(beta, float) and beta == 1.0:
+        return a.silu(x)
+    return x * sigmoid(beta * x)
+
+
 swish = silu
 
 
@@ -73,7 +86,7 @@ def leaky_relu(features: Any, alpha: float = 0.2, *, name: str | None = None) ->
     >>> print(tf.nn.leaky_relu([-1.0, 2.0]))
     tapes.Tensor([-0.2  2. ], shape=(2,), dtype=float32)
     """
-    return e.leaky_relu(convert(features), alpha=float(alpha))
+    return a.leaky_relu(convert(features), alpha=float(alpha))
 
 
 def gelu(features: Any, approximate: bool = False, *, name: str | None = None) -> Tensor:
@@ -83,12 +96,26 @@ def gelu(features: Any, approximate: bool = False, *, name: str | None = None) -
 
     >>> import tapes as tf
     >>> print(tf.nn.gelu([0.0, 1.0]))
-    tapes.Tensor([0.        0.8413447], shape=(2,), dtype=float32)
+    tapes.Tensor([0.        0.8413448], shape=(2,), dtype=float32)
     """
     x = convert(features)
-    if approximate:
-        return 0.5 * x * (1.0 + tanh(_math.sqrt(2 / _math.pi) * (x + 0.044715 * x * x * x)))
-    return 0.5 * x * (1.0 + erf(x / _math.sqrt(2)))
+    if not approximate:
+        return a.gelu(x)
+    # Their 0.5 (1 + tanh(u)) is sigmoid(2 u), in which nothing cancels.
+    return x * sigmoid(_math.sqrt(8 / _math.pi) * (x + 0.044715 * x * x * x))
+
+
+def crelu(features: Any, axis: int = -1, *, name: str | None = None) -> Tensor:
+    """The positive parts of the numbers and those of the numbers with the other sign, side by side along an axis.
+
+    Shang et al. 2016, https://arxiv.org/abs/1603.05201.
+
+    >>> import tapes as tf
+    >>> print(tf.nn.crelu([-1.0, 2.0]))
+    tapes.Tensor([0. 2. 1. 0.], shape=(4,), dtype=float32)
+    """
+    x = convert(features)
+    return relu(concat([x, -x], axis))
 
 
 def softmax(logits: Any, axis: Any = None, *, name: str | None = None) -> Tensor:

@@ -9,6 +9,7 @@ import numpy as np
 
 from .convert import convert
 from .op import Op
+from .ops import bitwise as b
 from .ops import elementwise as e
 from .ops.indexing import gather, getitem
 from .ops.linalg import matmul
@@ -17,10 +18,13 @@ from .protocols import TensorLike
 
 _BINARY: dict[str, Op] = {
     "add": e.add, "sub": e.subtract, "mul": e.multiply, "truediv": e.divide, "floordiv": e.floordiv, "mod": e.mod,
-    "pow": e.pow, "matmul": matmul, "and": e.logical_and, "or": e.logical_or, "xor": e.logical_xor,
+    "pow": e.pow, "matmul": matmul,
+}
+_LOGICAL: dict[str, tuple[Op, Op]] = {  # of booleans, of integers
+    "and": (e.logical_and, b.bitwise_and), "or": (e.logical_or, b.bitwise_or), "xor": (e.logical_xor, b.bitwise_xor),
 }
 _COMPARING: dict[str, Op] = {"lt": e.less, "le": e.less_equal, "gt": e.greater, "ge": e.greater_equal}
-_UNARY: dict[str, Op] = {"neg": e.negative, "abs": e.abs, "invert": e.logical_not}
+_UNARY: dict[str, Op] = {"neg": e.negative, "abs": e.abs}
 
 
 def _forward(op: Op) -> Callable[[Any, Any], Any]:
@@ -35,6 +39,16 @@ for _name, _op in {**_BINARY, **_COMPARING}.items():
     setattr(TensorLike, f"__{_name}__", _forward(_op))
 for _name, _op in _BINARY.items():
     setattr(TensorLike, f"__r{_name}__", _reflected(_op))
+
+
+def _logical(pair: tuple[Op, Op], x: TensorLike) -> Op:
+    return pair[x._array.dtype.kind in "iu"]
+
+
+for _name, _pair in _LOGICAL.items():
+    setattr(TensorLike, f"__{_name}__", lambda x, y, pair=_pair: _logical(pair, x)(x, y))
+    setattr(TensorLike, f"__r{_name}__", lambda x, y, pair=_pair: _logical(pair, x)(y, x))
+TensorLike.__invert__ = lambda x: _logical((e.logical_not, b.invert), x)(x)  # type: ignore[method-assign, assignment]
 
 
 def _unary(op: Op) -> Callable[[Any], Any]:

@@ -22,8 +22,9 @@ BOOKKEEPING = {"read": "it takes a Variable and computes nothing: the tests of V
 COMPLEX = frozenset((
     "add", "subtract", "multiply", "divide", "negative", "divide_no_nan", "square", "sqrt",
     "rsqrt", "reciprocal", "exp", "expm1", "log", "log1p", "pow", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh",
-    "acosh", "atanh", "sigmoid", "abs", "conj", "real", "imag", "identity", "matmul", "reduce_sum", "reduce_mean",
-    "reduce_prod", "reshape", "transpose", "concat", "where", "gather", "broadcast_to", "cumsum"))
+    "acosh", "atanh", "sigmoid", "sigmoid_slope", "sech_squared", "angle", "abs", "conj", "real", "imag", "identity",
+    "matmul", "reduce_sum", "reduce_mean", "reduce_prod",
+    "reshape", "transpose", "concat", "where", "gather", "broadcast_to", "cumsum"))
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,15 @@ def symbolic(sample: Sample) -> Answers:
     answers: Answers = {VALUE: [Estimate(evaluated(entries, xs))]}
     if not sample.outputs or all(rule is None for _, rule in zip(sample.inputs, sample.op.rules)):
         return answers
-    g, n = wide(sample.cotangents[0]), len(sample.inputs)
-    slopes = [evaluated(partial, xs) for partial in first]
-    answers[FIRST] = [Estimate(_summed(g * slope, x.shape)) for x, slope in zip(sample.inputs, slopes)]
+    g, places = wide(sample.cotangents[0]), sample.places
+    slopes = [evaluated(first[i], xs) for i in places]
+    shapes = [sample.inputs[i].shape for i in places]
+    answers[FIRST] = [Estimate(_summed(g * slope, shape)) for slope, shape in zip(slopes, shapes)]
     # The functional is sum(w_i * g * f_i) over all entries, so its derivatives are these sums.
-    ws = [np.broadcast_to(wide(w), g.shape) for w in sample.weights]
-    bent = [sum(w * g * evaluated(second[i][j], xs) for i, w in enumerate(ws)) for j in range(n)]
+    ws = [np.broadcast_to(wide(sample.weights[i]), g.shape) for i in places]
+    bent = [sum(w * g * evaluated(second[i][j], xs) for i, w in zip(places, ws)) for j in places]
     tilted = Estimate(np.asarray(sum(w * slope for w, slope in zip(ws, slopes))))
-    answers[SECOND] = [*(Estimate(_summed(b, x.shape)) for x, b in zip(sample.inputs, bent)), tilted]
+    answers[SECOND] = [*(Estimate(_summed(b, shape)) for b, shape in zip(bent, shapes)), tilted]
     answers[FORWARD] = [tilted]
     return answers
 

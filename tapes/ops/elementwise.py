@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
@@ -72,12 +71,23 @@ floordiv = elementwise("floordiv", _checked(np.floor_divide), None, None, formul
                        smooth=(_POSITIVE, _POSITIVE), kinds=_REAL)
 mod = elementwise("mod", _checked(np.mod), 1, lambda z, x, y: -floordiv(x, y), formula="x - y*floor(x/y)",
                   smooth=((2.1, 2.7), (0.92, 1.0)), kinds=_REAL)
+def _truncated_quotient(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    return np.trunc(x / y) if x.dtype.kind == "f" else (x - np.fmod(x, y)) // y
+
+
+truncatediv = elementwise("truncatediv", _checked(_truncated_quotient), None, None, formula="sign(x/y)*floor(Abs(x/y))",
+                          smooth=((-2.9, -2.1), (0.92, 1.0)), kinds=_REAL)
+truncatemod = elementwise("truncatemod", _checked(np.fmod), 1, lambda z, x, y: -truncatediv(x, y),
+                          formula="x - y*sign(x/y)*floor(Abs(x/y))", smooth=((-2.7, -2.1), (0.92, 1.0)), kinds=_REAL)
 squared_difference = elementwise("squared_difference", lambda x, y: np.square(x - y), lambda z, x, y: 2.0 * (x - y),
                                  lambda z, x, y: 2.0 * (y - x), formula="(x - y)**2", kinds=_REAL)
 divide_no_nan: Op = elementwise(
     "divide_no_nan", lambda x, y: np.where(y == 0, 0, x / np.where(y == 0, 1, y)),
     Acting(lambda g, z, x, y: divide_no_nan(g, y)), lambda z, x, y: divide_no_nan(-z, y),
     formula="x/y", smooth=(_ANY, _POSITIVE))
+multiply_no_nan: Op = elementwise(
+    "multiply_no_nan", lambda x, y: np.where(y == 0, 0, x * y), Acting(lambda g, z, x, y: multiply_no_nan(g, y)),
+    Acting(lambda g, z, x, y: multiply_no_nan(x, g)), formula="x*y")
 add_n = Op("add_n", lambda *xs: sum(xs[1:], xs[0]), Each(lambda index: lambda g, y, *xs: g), linear=True,
            examples=[(((3,),), {}), (((2, 3), (2, 3), (2, 3)), {})], kinds=_NUMBERS)
 
@@ -89,7 +99,7 @@ rsqrt = elementwise("rsqrt", lambda x: 1.0 / np.sqrt(x), lambda y, x: -0.5 * y /
                     smooth=(_POSITIVE,))
 reciprocal = elementwise("reciprocal", lambda x: 1.0 / x, lambda y, x: -y * y, formula="1/x", smooth=(_POSITIVE,))
 exp = elementwise("exp", np.exp, lambda y, x: y, formula="exp(x)")
-expm1 = elementwise("expm1", np.expm1, lambda y, x: y + 1.0, formula="exp(x) - 1")
+expm1 = elementwise("expm1", np.expm1, lambda y, x: exp(x), formula="exp(x) - 1")
 log = elementwise("log", np.log, lambda y, x: 1.0 / x, formula="log(x)", smooth=(_POSITIVE,))
 log1p = elementwise("log1p", np.log1p, lambda y, x: 1.0 / (1.0 + x), formula="log(1 + x)", smooth=((-0.8, 3.0),))
 pow: Op = elementwise("pow", np.power,
@@ -107,22 +117,36 @@ asin = elementwise("asin", np.arcsin, lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 +
 acos = elementwise("acos", np.arccos, lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)), formula="acos(x)",
                    smooth=(_UNIT,))
 atan = elementwise("atan", np.arctan, lambda y, x: 1.0 / (1.0 + x * x), formula="atan(x)")
-atan2 = elementwise("atan2", np.arctan2, lambda z, y, x: x / (x * x + y * y), lambda z, y, x: -y / (x * x + y * y),
-                    formula="atan2(x, y)", smooth=(_POSITIVE, _POSITIVE))
+hypot = elementwise("hypot", np.hypot, lambda z, x, y: x / z, lambda z, x, y: y / z, formula="sqrt(x**2 + y**2)",
+                    smooth=(_POSITIVE, _POSITIVE), kinds="f")
+atan2 = elementwise("atan2", np.arctan2, lambda z, y, x: _over_square(x, y, x), lambda z, y, x: -_over_square(y, y, x),
+                    formula="atan2(x, y)", smooth=(_POSITIVE, _POSITIVE), kinds="f")
 sinh = elementwise("sinh", np.sinh, lambda y, x: cosh(x), formula="sinh(x)")
 cosh: Op = elementwise("cosh", np.cosh, lambda y, x: sinh(x), formula="cosh(x)")
-tanh = elementwise("tanh", np.tanh, lambda y, x: 1.0 - y * y, formula="tanh(x)")
-asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / cosh(y), formula="asinh(x)")
-acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / sinh(y), formula="acosh(x)", smooth=((1.2, 4.0),))
+tanh = elementwise("tanh", np.tanh, lambda y, x: sech_squared(x), formula="tanh(x)")
+sech_squared: Op = elementwise("sech_squared", lambda x: _sech_squared(x), lambda y, x: -2.0 * tanh(x) * y,
+                           formula="1/cosh(x)**2")
+asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / (cosh(y) if _is_complex(x) else hypot(x, 1.0)),
+                    formula="asinh(x)")
+acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)), formula="acosh(x)",
+                    smooth=((1.2, 4.0),))
 atanh = elementwise("atanh", np.arctanh, lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)), formula="atanh(x)",
                     smooth=(_UNIT,))
 
 
-def _erf(x: np.ndarray) -> np.ndarray:
-    return np.asarray(np.vectorize(math.erf, otypes=[np.float64])(x)).astype(x.dtype)
+def _sech_squared(x: np.ndarray) -> np.ndarray:
+    """The derivative of tanh, to all digits also where tanh is 1 to all digits: 1 - tanh(x)^2 would leave none."""
+    if x.dtype.kind == "c":
+        small = np.exp(2 * np.where(x.real < 0, x, -x))  # at most 1: no overflow on either side
+        return 4 * small / np.square(1 + small)
+    return np.square(1 / np.cosh(x))
 
 
-erf = elementwise("erf", _erf, lambda y, x: 2.0 / math.sqrt(math.pi) * exp(-x * x), formula="erf(x)")
+def _over_square(a: Any, x: Any, y: Any) -> Any:
+    """a / (x^2 + y^2); the squares alone would overflow, or underflow, long before the quotient does."""
+    length = hypot(x, y)
+    return a / length / length
+
 
 # Corners and steps. At a corner each takes TensorFlow's side; sign has the derivative 0, rounding has none.
 
@@ -141,59 +165,14 @@ floor = elementwise("floor", np.floor, None, formula="floor(x)", smooth=((0.1, 0
 ceil = elementwise("ceil", np.ceil, None, formula="ceiling(x)", smooth=((0.1, 0.9),))
 round = elementwise("round", lambda x: np.rint(x).astype(x.dtype, copy=False), None, formula="floor(x + 1/2)",
                     smooth=((0.6, 1.4),), kinds=_NUMBERS)
+nextafter = elementwise("nextafter", np.nextafter, 1, Acting(lambda g, z, x, y: zeros_like(g)), formula="x + 0*y",
+                        smooth=_APART, kinds="f")
 clip_by_value = elementwise(
     "clip_by_value", lambda x, low, high: np.maximum(np.minimum(x, high), low),
     gate(lambda y, x, low, high: logical_and(x >= low, x <= high)),
     gate(lambda y, x, low, high: minimum(x, high) < low),
     gate(lambda y, x, low, high: logical_and(x > high, high >= low)), formula="Max(Min(x, z), y)",
     smooth=((-2.0, -1.0, -0.4, 0.4, 1.0, 2.0), (-0.9, -0.5), (0.5, 0.9)), kinds=_REAL)
-
-# Activations.
-
-
-def _sigmoid(x: np.ndarray) -> np.ndarray:
-    if x.dtype.kind == "c":
-        return 1.0 / (1.0 + np.exp(-x))
-    small = np.exp(-np.abs(x))  # at most 1: no overflow on either side
-    return np.where(x >= 0, 1.0, small) / (1.0 + small)
-
-
-sigmoid = elementwise("sigmoid", _sigmoid, lambda y, x: y * (1.0 - y), formula="1/(1 + exp(-x))")
-softplus = elementwise("softplus", lambda x: np.logaddexp(x, 0), lambda y, x: sigmoid(x), formula="log(1 + exp(x))")
-
-
-def pieces(name: str, act: Callable[..., np.ndarray], **example: float) -> Acting:
-    """The derivative of straight pieces, told by how it acts on an adjoint; its own derivative by x is 0, not None."""
-    gradient = Op(name, act, [lambda h, y, g, x, **params: gradient(h, x, **params),
-                              lambda h, y, g, x, **params: zeros_like(x)],
-                  kinds=_REAL, examples=[(((5,), np.array([-1.5, -0.5, 0.5, 2.5, 7.5])), example)], lift=aligned)
-    return Acting(lambda g, y, x, **params: gradient(g, x, **params))
-
-
-relu = elementwise("relu", lambda x: np.maximum(x, 0), pieces("relu_grad", lambda g, x: np.where(x > 0, g, 0)),
-                   formula="Max(x, 0)", smooth=(_NOT_0,), kinds=_REAL)
-relu6 = elementwise("relu6", lambda x: np.minimum(np.maximum(x, 0), 6),
-                    pieces("relu6_grad", lambda g, x: np.where((x > 0) & (x < 6), g, 0)), formula="Min(Max(x, 0), 6)",
-                    smooth=((-2.0, -0.2, 0.2, 5.8, 6.2, 8.0),), kinds=_REAL)
-leaky_relu = elementwise("leaky_relu", lambda x, alpha=0.2: np.where(x > 0, x, alpha * x),
-                         pieces("leaky_relu_grad", lambda g, x, alpha=0.2: np.where(x > 0, g, alpha * g), alpha=0.25),
-                         formula="Piecewise((x, x > 0), (x/5, True))", smooth=(_NOT_0,))
-elu = elementwise("elu", lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
-                  lambda y, x: where(y < 0.0, y + 1.0, 1.0),
-                  formula="Piecewise((exp(x) - 1, x < 0), (x, True))", smooth=(_NOT_0,))
-
-# Constants of Klambauer et al., Self-Normalizing Neural Networks (2017), equation 14.
-_SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
-selu = elementwise("selu", lambda x: _SCALE * np.where(x < 0, _ALPHA * np.expm1(np.minimum(x, 0)), x),
-                   lambda y, x: where(y < 0.0, y + _SCALE * _ALPHA, _SCALE),
-                   formula=f"Piecewise(({_SCALE * _ALPHA!r}*(exp(x) - 1), x < 0), ({_SCALE!r}*x, True))",
-                   smooth=(_NOT_0,))
-silu = elementwise("silu", lambda x: x * _sigmoid(x), lambda y, x: sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))),
-                   formula="x/(1 + exp(-x))")
-sigmoid_cross_entropy = elementwise(
-    "sigmoid_cross_entropy", lambda z, x: np.maximum(x, 0) - x * z + np.log1p(np.exp(-np.abs(x))),
-    lambda y, z, x: -x, lambda y, z, x: sigmoid(x) - z,
-    formula="log(1 + exp(-y)) + (1 - x)*y", smooth=((0.0, 1.0), _ANY))
 
 # Complex numbers, and changes of type.
 
@@ -202,6 +181,17 @@ real = elementwise("real", lambda x: np.real(x).copy(), Acting(
     lambda g, y, x: cast(g, dtype=x.dtype), symmetric=False), kinds=_NUMBERS)
 imag = elementwise("imag", lambda x: np.imag(x).copy(), Acting(
     lambda g, y, x: cast(g, dtype=x.dtype) * -1j if _is_complex(x) else None, symmetric=False))
+angle = elementwise("angle", np.angle, Acting(
+    lambda g, y, x: cast(g, dtype=x.dtype) * -1j / x if _is_complex(x) else None, symmetric=False),
+                    smooth=(_POSITIVE,))
+complex_ = elementwise("complex", lambda x, y: _complex(x, y), Acting(lambda g, z, x, y: real(g), symmetric=False),
+                       Acting(lambda g, z, x, y: -imag(g), symmetric=False), kinds="f")
+
+
+def _complex(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    z = np.empty(np.broadcast_shapes(x.shape, y.shape), np.result_type(x.dtype, np.complex64))
+    z.real, z.imag = x, y
+    return z
 
 
 def _is_complex(x: Any) -> bool:
