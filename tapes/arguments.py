@@ -80,7 +80,8 @@ def cotangents_of(targets: list[TensorLike], output_gradients: Any) -> list[Tens
     cotangents = []
     for i, (y, dy) in enumerate(zip(targets, given, strict=True)):
         if dy is None:
-            cotangents.append(Tensor(np.ones(y._array.shape, y._array.dtype)))
+            shape, kind = y._array.shape, y._array.dtype
+            cotangents.append(Tensor(np.ones(shape, kind) if shape else kind.type(1)))
             continue
         dy = convert(dy, None if isinstance(dy, TensorLike) else y._array.dtype)
         if dy._array.shape != y._array.shape or dy._array.dtype != y._array.dtype:

@@ -39,11 +39,10 @@ def elementwise(name: str, forward: Callable[..., Any], *partials: Any, **row: A
     constant; or `Acting(...)`; or None where TensorFlow has no gradient. Here the chain rule is a product, and an
     input that was repeated by broadcasting collects the adjoints of all its copies.
     """
-    rules = [_chain(partial) for partial in partials]
-    row["push"] = [None if isinstance(partial, Acting) and not partial.symmetric else rule
-                   for partial, rule in zip(partials, rules, strict=True)]
-    if len(rules) > 1:
-        rules = [_unbroadcasting(rule, index) for index, rule in enumerate(rules)]
+    row["push"] = [None if isinstance(partial, Acting) and not partial.symmetric else _chain(partial)
+                   for partial in partials]
+    rules = [_chain(partial) if len(partials) == 1 else _collecting(partial, index)
+             for index, partial in enumerate(partials)]
     row.setdefault("smooth", ((-2.0, 2.0),) * len(partials))
     row.setdefault("kinds", "fc")
     row["lift"] = aligned
@@ -63,15 +62,12 @@ def _chain(partial: Any) -> Rule | None:
     return lambda g, y, *xs: g * partial
 
 
-def _unbroadcasting(rule: Rule | None, index: int) -> Rule | None:
-    """The same rule for an input that broadcasting may have repeated."""
-    if rule is None:
-        return None
-
-    def collected(g: Any, y: Any, *xs: Any) -> Any:
-        return unbroadcast(rule(g, y, *xs), xs[index].shape)
-
-    return collected
+def _collecting(partial: Any, index: int) -> Rule | None:
+    """The same for an input that broadcasting may have repeated."""
+    if isinstance(partial, (int, float)) and partial == 1:
+        return lambda g, y, *xs: unbroadcast(g, xs[index].shape)
+    rule = _chain(partial)
+    return rule and (lambda g, y, *xs: unbroadcast(rule(g, y, *xs), xs[index].shape))
 
 
 def linear(name: str, forward: Callable[..., Any], transpose: Rule, **row: Any) -> Op:

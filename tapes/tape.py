@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import operator
 import sys
 import weakref
 from collections.abc import Callable, Collection, Iterator, Sequence
@@ -42,6 +43,9 @@ Adjoints = dict[int, tuple[Any, Any]]  # id(x) -> (x, the adjoint of x)
 Trace = dict[int, Step]  # what a tape follows: id(output) -> the step that made it, in the order of recording
 
 
+_value = operator.attrgetter("_array")
+
+
 def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded: bool) -> dict[int, Any]:
     """The chain rule: walk the steps from the last to the first and hand each adjoint on to the step's inputs.
 
@@ -60,9 +64,8 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
         if key in wanted:
             result[key] = dy
         inputs = step.inputs
-        xs = inputs if recorded else [x._array for x in inputs]
-        y = y if recorded else y._array
-        for x, rule in zip(inputs, step.op.rules, strict=False):
+        y, xs = (y, inputs) if recorded else (y._array, tuple(map(_value, inputs)))
+        for x, rule in zip(inputs, step.op.rules):
             if rule is not None and (place := id(x)) in trace:
                 dx = rule(dy, y, *xs, **step.params)
                 if dx is not None:
