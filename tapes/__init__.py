@@ -9,40 +9,23 @@ import warnings
 from . import autodiff, bitwise, config, debugging, errors, linalg, math, nest, nn, random
 from . import diagnose as diagnose
 from .arguments import UnconnectedGradients
-from .arrays import (
-    boolean_mask,
+from .arranging import (
     broadcast_to,
     concat,
-    constant,
-    convert_to_tensor,
     expand_dims,
-    eye,
-    fill,
-    gather,
-    identity,
-    linspace,
-    one_hot,
-    ones,
-    ones_like,
+    meshgrid,
     pad,
-    range,
-    rank,
+    repeat,
     reshape,
     reverse,
-    shape,
-    size,
+    roll,
     split,
     squeeze,
     stack,
-    stop_gradient,
     tile,
     transpose,
     unstack,
-    where,
-    zeros,
-    zeros_like,
 )
-from .arrays import slice_ as slice
 from .custom import custom_gradient, grad_pass_through, recompute_grad
 from .dtypes import (
     DType,
@@ -66,6 +49,24 @@ from .eager import device, executing_eagerly, name_scope
 from .eager import print_ as print
 from .linalg import einsum, matmul, norm, tensordot
 from .linalg.norms import clip_by_global_norm, clip_by_norm
+from .making import (
+    constant,
+    convert_to_tensor,
+    eye,
+    fill,
+    identity,
+    linspace,
+    one_hot,
+    ones,
+    ones_like,
+    range,
+    rank,
+    shape,
+    size,
+    stop_gradient,
+    zeros,
+    zeros_like,
+)
 from .math import (
     abs,
     acos,
@@ -127,11 +128,25 @@ from .math import (
     truncatediv,
     truncatemod,
 )
+from .ordering import argsort, searchsorted, sort, unique, unique_with_counts
+from .picking import boolean_mask, gather, gather_nd, strided_slice, where
+from .picking import slice_ as slice
+from .scattering import (
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor
 from .variable import Variable
 
+for _name in ("in_top_k", "top_k", "zero_fraction"):  # and these under tf.nn
+    setattr(nn, _name, getattr(math, _name))
+    nn.__all__.append(_name)
 for _name in ("l2_normalize", "log_softmax", "softmax"):  # TensorFlow has them under tf.math too
     setattr(math, _name, getattr(nn, _name))
     math.__all__.append(_name)
@@ -188,6 +203,7 @@ __all__ = [
     "add_n",
     "argmax",
     "argmin",
+    "argsort",
     "as_dtype",
     "asin",
     "asinh",
@@ -230,6 +246,7 @@ __all__ = [
     "float64",
     "floor",
     "gather",
+    "gather_nd",
     "grad_pass_through",
     "greater",
     "greater_equal",
@@ -249,6 +266,7 @@ __all__ = [
     "math",
     "matmul",
     "maximum",
+    "meshgrid",
     "minimum",
     "multiply",
     "name_scope",
@@ -277,10 +295,14 @@ __all__ = [
     "reduce_min",
     "reduce_prod",
     "reduce_sum",
+    "repeat",
     "reshape",
     "reverse",
+    "roll",
     "round",
     "scalar_mul",
+    "scatter_nd",
+    "searchsorted",
     "shape",
     "sigmoid",
     "sign",
@@ -288,15 +310,22 @@ __all__ = [
     "sinh",
     "size",
     "slice",
+    "sort",
     "split",
     "sqrt",
     "square",
     "squeeze",
     "stack",
     "stop_gradient",
+    "strided_slice",
     "subtract",
     "tan",
     "tanh",
+    "tensor_scatter_nd_add",
+    "tensor_scatter_nd_max",
+    "tensor_scatter_nd_min",
+    "tensor_scatter_nd_sub",
+    "tensor_scatter_nd_update",
     "tensordot",
     "tile",
     "transpose",
@@ -307,6 +336,8 @@ __all__ = [
     "uint16",
     "uint32",
     "uint64",
+    "unique",
+    "unique_with_counts",
     "unstack",
     "where",
     "zeros",

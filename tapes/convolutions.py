@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .arrays import reshape
+from .arranging import reshape
 from .errors import InvalidArgumentError
 from .ops import conv
 from .ops.windows import stops

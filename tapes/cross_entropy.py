@@ -5,12 +5,12 @@ from __future__ import annotations
 import math as _math
 from typing import Any
 
-from .arrays import where
 from .convert import convert
 from .errors import InvalidArgumentError
 from .math import exp, log, reduce_sum, softplus, square
 from .ops import activations as a
 from .ops import nn as n
+from .picking import where
 from .protocols import TensorLike
 from .public import place
 from .tensor import Tensor

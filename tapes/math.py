@@ -1,4 +1,4 @@
-"""Functions of numbers, and reductions: the names of `tf.math`. Behind each stands a row in ops/."""
+"""Functions of numbers, entry by entry, and all other names of `tf.math`. Behind each stands a row in ops/."""
 
 from __future__ import annotations
 
@@ -7,14 +7,47 @@ from typing import Any
 import numpy as np
 
 from .convert import convert
-from .dtypes import as_dtype, int64
+from .dtypes import as_dtype
 from .errors import InvalidArgumentError
 from .ops import activations as a
 from .ops import elementwise as e
-from .ops import reductions as r
 from .ops import special as s
+from .ordering import in_top_k, top_k
 from .protocols import TensorLike
-from .public import integers, place, public
+from .public import public
+from .reducing import (
+    argmax,
+    argmin,
+    count_nonzero,
+    cumprod,
+    cumsum,
+    cumulative_logsumexp,
+    reduce_all,
+    reduce_any,
+    reduce_euclidean_norm,
+    reduce_logsumexp,
+    reduce_max,
+    reduce_mean,
+    reduce_min,
+    reduce_prod,
+    reduce_std,
+    reduce_sum,
+    reduce_variance,
+    zero_fraction,
+)
+from .segments import (
+    bincount,
+    confusion_matrix,
+    segment_max,
+    segment_mean,
+    segment_min,
+    segment_sum,
+    unsorted_segment_max,
+    unsorted_segment_mean,
+    unsorted_segment_min,
+    unsorted_segment_sqrt_n,
+    unsorted_segment_sum,
+)
 from .tensor import Tensor
 
 __all__ = ["abs", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh", "atan", "atan2",
@@ -27,6 +60,11 @@ __all__ = ["abs", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", 
            "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "rint", "round",
            "rsqrt", "scalar_mul", "sigmoid", "sign", "sin", "sinh", "softplus", "softsign", "sqrt", "square",
            "squared_difference", "subtract", "tan", "tanh", "truediv", "xdivy", "xlog1py", "xlogy"]
+
+__all__ += ["bincount", "confusion_matrix", "count_nonzero", "cumprod", "cumulative_logsumexp", "in_top_k",
+            "reduce_euclidean_norm", "segment_max", "segment_mean", "segment_min", "segment_sum", "top_k",
+            "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_sqrt_n",
+            "unsorted_segment_sum", "zero_fraction"]
 
 add = public(e.add, "x y", "The sum of x and y.",
     "tf.add([1.0, 2.0], 3.0)", "tapes.Tensor([4. 5.], shape=(2,), dtype=float32)")
@@ -311,124 +349,6 @@ def add_n(inputs: Any, *, name: str | None = None) -> Tensor:
         shapes = ", ".join(str(x.shape) for x in tensors)
         raise InvalidArgumentError(f"add_n: the tensors must have one shape, got {shapes}")
     return e.add_n(*tensors)
-
-
-def _axis(axis: Any, tensor: Tensor, op: str) -> int | tuple[int, ...] | None:
-    """The axis or axes as plain integers counted from the front."""
-    if axis is None:
-        return None
-    axes = tuple(place(a, tensor.ndim, op) for a in integers(axis, f"{op}: axis"))
-    if len(set(axes)) != len(axes):
-        raise InvalidArgumentError(f"{op}: axis {axis!r} names an axis twice")
-    return axes if np.ndim(axis) else axes[0]
-
-
-def _reduction(op: Any, sentence: str, example: str, output: str) -> Any:
-    def reduce(input_tensor: Any, axis: Any = None, keepdims: bool = False, *, name: str | None = None) -> Tensor:
-        tensor = convert(input_tensor)
-        return op(tensor, axis=_axis(axis, tensor, op.name), keepdims=bool(keepdims))
-
-    reduce.__name__ = reduce.__qualname__ = op.name
-    reduce.op = op  # type: ignore[attr-defined]
-    reduce.__doc__ = f"""{sentence}
-
-    `axis` is the axis or the list of axes to reduce, by default all; with `keepdims` they stay, with length 1. A list
-    of tensors is stacked first. InvalidArgumentError when there is no such axis.
-
-    >>> import tapes as tf
-    >>> print({example})
-    {output}
-    """
-    return reduce
-
-
-reduce_sum = _reduction(
-    r.reduce_sum, "The sum of the entries along axes: each of them gets the adjoint of the sum.",
-    "tf.reduce_sum([[1.0, 2.0], [3.0, 4.0]], axis=0)", "tapes.Tensor([4. 6.], shape=(2,), dtype=float32)")
-reduce_mean = _reduction(
-    r.reduce_mean, "The mean of the entries along axes; of integers rounded down, as in TensorFlow.",
-    "tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]])", "tapes.Tensor(2.5, shape=(), dtype=float32)")
-reduce_max = _reduction(
-    r.reduce_max, "The largest entry along axes; entries that tie for it share its adjoint evenly.",
-    "tf.reduce_max([[1.0, 2.0], [3.0, 4.0]], axis=1)", "tapes.Tensor([2. 4.], shape=(2,), dtype=float32)")
-reduce_min = _reduction(
-    r.reduce_min, "The smallest entry along axes; entries that tie for it share its adjoint evenly.",
-    "tf.reduce_min([[1.0, 2.0], [3.0, 4.0]], axis=1)", "tapes.Tensor([1. 3.], shape=(2,), dtype=float32)")
-reduce_prod = _reduction(
-    r.reduce_prod, "The product of the entries along axes; its gradient is right at zeros too.",
-    "tf.reduce_prod([1.0, 2.0, 3.0])", "tapes.Tensor(6.0, shape=(), dtype=float32)")
-reduce_logsumexp = _reduction(
-    r.reduce_logsumexp, "log(sum(exp(x))) along axes, which overflows nowhere; its gradient is the softmax.",
-    "tf.reduce_logsumexp([1000.0, 1000.0])", "tapes.Tensor(1000.6932, shape=(), dtype=float32)")
-reduce_all = _reduction(
-    r.reduce_all, "Whether all entries along axes are true. It has no derivative.",
-    "tf.reduce_all([True, False])", "tapes.Tensor(False, shape=(), dtype=bool)")
-reduce_any = _reduction(
-    r.reduce_any, "Whether any entry along axes is true. It has no derivative.",
-    "tf.reduce_any([True, False])", "tapes.Tensor(True, shape=(), dtype=bool)")
-
-
-def reduce_variance(input_tensor: Any, axis: Any = None, keepdims: bool = False, *,
-                    name: str | None = None) -> Tensor:
-    """The mean squared distance from the mean, along axes.
-
-    >>> import tapes as tf
-    >>> print(tf.math.reduce_variance([1.0, 3.0]))
-    tapes.Tensor(1.0, shape=(), dtype=float32)
-    """
-    tensor = convert(input_tensor)
-    if not (tensor.dtype.is_floating or tensor.dtype.is_complex):
-        raise TypeError("reduce_variance and reduce_std: Input must be either real or complex, got "
-                        f"{tensor.dtype.name}: say tapes.cast(tensor, tapes.float32)")
-    away = tensor - reduce_mean(tensor, axis, keepdims=True)
-    return reduce_mean(real(away * conj(away)) if tensor.dtype.is_complex else square(away), axis, keepdims)
-
-
-def reduce_std(input_tensor: Any, axis: Any = None, keepdims: bool = False, *, name: str | None = None) -> Tensor:
-    """The square root of the variance, along axes; where the variance is 0 its gradient is nan.
-
-    >>> import tapes as tf
-    >>> print(tf.math.reduce_std([1.0, 5.0]))
-    tapes.Tensor(2.0, shape=(), dtype=float32)
-    """
-    return sqrt(reduce_variance(input_tensor, axis, keepdims))
-
-
-def argmax(input: Any, axis: Any = None, output_type: Any = int64, *, name: str | None = None) -> Tensor:
-    """The index of the largest entry along one axis, by default 0; the first where several tie. It has no derivative.
-
-    >>> import tapes as tf
-    >>> print(tf.argmax([[1.0, 5.0], [7.0, 2.0]], axis=1))
-    tapes.Tensor([1 0], shape=(2,), dtype=int64)
-    """
-    return _position(r.argmax, input, axis, output_type)
-
-
-def argmin(input: Any, axis: Any = None, output_type: Any = int64, *, name: str | None = None) -> Tensor:
-    """The index of the smallest entry along one axis, by default 0; the first where several tie. It has no derivative.
-
-    >>> import tapes as tf
-    >>> print(tf.argmin([[1.0, 5.0], [7.0, 2.0]], axis=1))
-    tapes.Tensor([0 1], shape=(2,), dtype=int64)
-    """
-    return _position(r.argmin, input, axis, output_type)
-
-
-def _position(op: Any, x: Any, axis: Any, dtype: Any) -> Tensor:
-    tensor = convert(x)
-    return op(tensor, axis=place(0 if axis is None else axis, tensor.ndim, op.name), dtype=as_dtype(dtype).dtype)
-
-
-def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, *,
-           name: str | None = None) -> Tensor:
-    """The running sum along an axis: without the entry itself if `exclusive`, from the end if `reverse`.
-
-    >>> import tapes as tf
-    >>> print(tf.cumsum([1.0, 2.0, 3.0]))
-    tapes.Tensor([1. 3. 6.], shape=(3,), dtype=float32)
-    """
-    tensor = convert(x)
-    return r.cumsum(tensor, axis=place(axis, tensor.ndim, "cumsum"), exclusive=bool(exclusive), reverse=bool(reverse))
 
 
 def is_tensor(x: Any) -> bool:

@@ -6,7 +6,7 @@ import math as _math
 from typing import Any
 
 from . import random
-from .arrays import concat, gather, reshape
+from .arranging import concat, reshape
 from .convert import convert
 from .convolutions import (
     conv1d,
@@ -33,6 +33,7 @@ from .normalization import batch_normalization, local_response_normalization, mo
 from .ops import activations as a
 from .ops import elementwise as e
 from .ops import nn as n
+from .picking import gather
 from .pooling import avg_pool, avg_pool1d, avg_pool2d, max_pool, max_pool1d, max_pool2d
 from .public import both, lengths, place, public
 from .tensor import Tensor

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import reshape
+from .arranging import reshape
 from .convert import convert
 from .dtypes import float16, float32
 from .errors import InvalidArgumentError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from .convert import convert
 from .op import Op
 from .ops import bitwise as b
 from .ops import elementwise as e
-from .ops.indexing import gather, getitem
+from .ops.indexing import argwhere, gather, getitem
 from .ops.linalg import matmul
 from .ops.shapes import reshape
 from .protocols import TensorLike
@@ -100,14 +101,16 @@ def _place(place: Any) -> Any:
                     f"tensors are valid indices, got {place!r}. For several indices at once there is tapes.gather.")
 
 
-def mask(x: Any, chosen: Any) -> Any:
-    """The slices of `x` where the boolean `chosen`, which covers its first axes, is true."""
-    where = np.asarray(chosen)
-    shape = tuple(x.shape)
-    if where.ndim == 0 or where.shape != shape[: where.ndim]:
-        raise ValueError(f"a mask of shape {where.shape} does not fit the first axes of a tensor of shape {shape}")
-    flat = reshape(x, shape=(where.size, *shape[where.ndim:]))
-    return gather(flat, np.flatnonzero(where), axis=0)
+def mask(x: Any, chosen: Any, axis: int = 0) -> Any:
+    """The slices of `x` where the boolean `chosen`, which covers the axes from `axis` on, is true."""
+    shape, covered = tuple(x.shape), tuple(chosen.shape)
+    if not covered or covered != shape[axis: axis + len(covered)]:
+        raise ValueError(f"a mask of shape {covered} does not fit the axes from {axis} on of a tensor of shape {shape}")
+    if not isinstance(chosen, TensorLike):
+        chosen = convert(chosen)
+    places = argwhere(reshape(chosen, shape=(math.prod(covered),)))
+    flat = reshape(x, shape=(*shape[:axis], math.prod(covered), *shape[axis + len(covered):]))
+    return gather(flat, reshape(places, shape=(len(places),)), axis=axis)
 
 
 TensorLike.__eq__ = _equal  # type: ignore[method-assign, assignment]

@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import gather
 from .convert import convert
 from .dtypes import as_dtype, float32
 from .errors import InvalidArgumentError
+from .picking import gather
 from .public import lengths
 from .tensor import Tensor
 

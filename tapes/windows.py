@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arrays import reshape, transpose
+from .arranging import reshape, transpose
 from .errors import InvalidArgumentError
 from .ops.windows import Pairs, stops
 from .public import integers

@@ -27,6 +27,8 @@ MODULES = ["tapes", *(module.name for module in pkgutil.walk_packages(tapes.__pa
 BEHIND = {
     "broadcast_to": "tapes.broadcast_to", "getitem": "x[i]", "read": "a Variable", "watch": "tape.watch",
     "matmul": "tapes.matmul", "put": "the adjoint of x[i]", "scatter": "the adjoint of gather",
+    "recurrence": "the adjoint of tapes.math.cumprod", "argwhere": "tapes.where", "roll": "tapes.roll",
+    "unique_places": "tapes.unique", "weighted_bincount": "tapes.math.bincount",
     "relu_grad": "the adjoint of relu", "relu6_grad": "the adjoint of relu6",
     "avg_pool_grad": "the adjoint of avg_pool", "max_pool_places": "the adjoint of max_pool",
     "convolution_input": "tapes.nn.conv2d_transpose", "convolution_filter": "the adjoint of conv2d",

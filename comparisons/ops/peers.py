@@ -81,7 +81,8 @@ def tensorflow(sample: Sample) -> Answers:
     if sample.is_complex and sample.op.name in WRONG_AT_SECOND_ORDER:
         answers[SECOND] = WRONG_AT_SECOND_ORDER[sample.op.name]
     elif functionals and gs:
-        answers[SECOND] = [computed(d) for d in outer.gradient(functionals, [*watched, *gs])]
+        answers[SECOND] = [computed(None if d is None else tf.convert_to_tensor(d)) for d in outer.gradient(
+            functionals, [*watched, *gs])]
     if watched and gs:
         answers[FORWARD] = _accumulated(sample, tf, function, xs)
     return answers

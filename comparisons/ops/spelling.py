@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from . import definitions
 from .spelling_torch import TORCH
 
 # Where it is not said otherwise, a library has the op under our name and with our parameters.
@@ -52,6 +53,23 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
         _bordered(tf.pad, tf.ones_like(x), padding), ksize, strides, "VALID"),
     "avg_pool_grad": lambda tf, g, shape, **window: _tf_pulled(
         tf, lambda x: TENSORFLOW["avg_pool"](tf, x, **window), shape, g),
+    "gather_nd": lambda tf, x, indices: definitions.gather_nd(tf, x, np.asarray(indices)),
+    "scatter_nd": lambda tf, x, indices, shape: tf.scatter_nd(indices, x, shape),
+    # TensorFlow gives the adjoint to every update of a place, also to those that a later one has overwritten
+    "tensor_scatter_nd_update": lambda tf, x, indices, updates: tf.tensor_scatter_nd_update(x, indices, updates)
+    if definitions.distinct(indices) else definitions.written(x, indices, updates, tf.reshape, tf.concat, tf.gather),
+    "argwhere": lambda tf, x: tf.where(x),
+    # its kernel sorts the values too, so TensorFlow says 0 instead of None
+    "argsort": lambda tf, x, descending: tf.argsort(
+        tf.stop_gradient(x), direction="DESCENDING" if descending else "ASCENDING"),
+    "unique": lambda tf, x: tf.unique(x).y,
+    "unique_places": lambda tf, x: tf.unique(x, tf.int64).idx,
+    "bincount": lambda tf, x, length: tf.math.bincount(x, minlength=length, maxlength=length),
+    "weighted_bincount": lambda tf, x, weights, length: tf.math.bincount(
+        x, weights, minlength=length, maxlength=length),
+    "recurrence": lambda tf, a, b, axis, reverse: definitions.recurrence(tf, tf.unstack, a, b, axis, reverse),
+    # TensorFlow's gradient of cumprod is wrong where there is a zero
+    "cumprod": lambda tf, x, axis: tf.math.cumprod(x, axis) if np.all(x) else definitions.products(tf, x, axis),
     "argmax": lambda tf, x, axis, dtype: tf.argmax(x, axis, dtype),
     "argmin": lambda tf, x, axis, dtype: tf.argmin(x, axis, dtype),
     "relu_grad": lambda tf, g, x: tf.raw_ops.ReluGrad(gradients=g, features=x),
@@ -105,7 +123,28 @@ JAX: dict[str, Callable[..., Any]] = {
     "cast": lambda jax, x, dtype: x.astype(dtype),
     "identity": lambda jax, x: jax.numpy.asarray(x),
     "getitem": lambda jax, x, index: x[index],
-    "gather": lambda jax, x, indices, axis: jax.numpy.take(x, indices, axis=axis),
+    "gather": lambda jax, x, indices, axis, batch_dims=0: definitions.batched(
+        lambda x, indices: jax.numpy.take(x, indices, axis=axis - batch_dims), batch_dims, jax.vmap)(x, indices),
+    "gather_nd": lambda jax, x, indices: x[tuple(np.moveaxis(indices, -1, 0))] if indices.shape[-1] else
+    jax.numpy.broadcast_to(x, (*indices.shape[:-1], *x.shape)),
+    "scatter_nd": lambda jax, x, indices, shape: jax.numpy.zeros(shape, x.dtype).at[
+        tuple(np.moveaxis(indices, -1, 0))].add(x),
+    "tensor_scatter_nd_update": lambda jax, x, indices, updates: x.at[tuple(np.moveaxis(indices, -1, 0))].set(updates)
+    if definitions.distinct(indices) else definitions.written(
+        x, indices, updates, jax.numpy.reshape, jax.numpy.concatenate, jax.numpy.take),
+    "tensor_scatter_nd_max": lambda jax, x, indices, updates: x.at[tuple(np.moveaxis(indices, -1, 0))].max(updates),
+    "tensor_scatter_nd_min": lambda jax, x, indices, updates: x.at[tuple(np.moveaxis(indices, -1, 0))].min(updates),
+    "argsort": lambda jax, x, descending: jax.numpy.argsort(x, descending=descending).astype(np.int32),
+    "unique": lambda jax, x: x[jax.numpy.sort(jax.numpy.unique(x, return_index=True)[1])],
+    "unique_places": lambda jax, x: (x == JAX["unique"](jax, x)[:, None]).argmax(0),
+    "searchsorted": lambda jax, rows, values, side: definitions.batched(
+        lambda row, wanted: jax.numpy.searchsorted(row, wanted, side=side), rows.ndim - 1, jax.vmap)(rows, values),
+    "bincount": lambda jax, x, length: jax.numpy.bincount(x[x < length], length=length).astype(np.int32),
+    "weighted_bincount": lambda jax, x, weights, length: jax.numpy.bincount(
+        x[x < length], weights[x < length], length=length),
+    "recurrence": lambda jax, a, b, axis, reverse: definitions.recurrence(
+        jax.numpy, lambda x, axis: list(jax.numpy.moveaxis(x, axis, 0)), a, b, axis, reverse),
+    "cumulative_logsumexp": lambda jax, x, axis: jax.lax.cumlogsumexp(x, axis),
     "one_hot": lambda jax, x, depth, on, off, axis, dtype: jax.numpy.where(
         jax.nn.one_hot(x, depth, axis=axis, dtype=bool), on, off).astype(dtype),
     "transpose": lambda jax, x, perm: jax.numpy.transpose(x, perm),

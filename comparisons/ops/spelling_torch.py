@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from . import definitions
+
 
 def _reduced(name: str) -> Callable[..., Any]:
     """A reduction over all axes or some; PyTorch takes no axes at all for all of them."""
@@ -42,6 +44,28 @@ def _put(torch: Any, x: Any, index: Any, shape: tuple[int, ...]) -> Any:
 def _scatter(torch: Any, x: Any, indices: Any, shape: tuple[int, ...], axis: int) -> Any:
     slices = x.reshape(*shape[:axis], indices.numel(), *shape[axis + 1:])
     return torch.zeros(shape, dtype=x.dtype).index_add(axis, indices.reshape(-1), slices)
+
+
+def _gather(torch: Any, x: Any, indices: Any, axis: int, batch_dims: int = 0) -> Any:
+    def taken(rows: Any, indices: Any, axis: int, batch_dims: int) -> Any:
+        if not batch_dims:
+            return rows[(slice(None),) * axis + (indices,)]
+        return torch.stack([taken(row, each, axis - 1, batch_dims - 1)
+                            for row, each in zip(rows, indices, strict=True)])
+
+    return taken(x, indices, axis, batch_dims)
+
+
+def _by_axis(indices: Any) -> Any:
+    return tuple(indices.movedim(-1, 0))
+
+
+def _one_by_one(choose: Any, x: Any, indices: Any, updates: Any) -> Any:
+    """index_put writes in no certain order, and index_reduce has no second derivative."""
+    depth = indices.shape[-1]
+    for index, update in zip(indices.reshape(-1, depth), updates.reshape(-1, *x.shape[depth:]), strict=True):
+        x = x.index_put(tuple(index), choose(x[tuple(index)], update))
+    return x + 0 * updates.sum()
 
 
 def _pad(torch: Any, x: Any, paddings: Any, value: Any) -> Any:
@@ -95,7 +119,27 @@ TORCH: dict[str, Callable[..., Any]] = {
     "identity": lambda torch, x: x.clone(),
     "getitem": _getitem,
     "put": _put,
-    "gather": lambda torch, x, indices, axis: x[(slice(None),) * axis + (indices,)],
+    "gather": _gather,
+    "gather_nd": lambda torch, x, indices: x[_by_axis(indices)] if indices.shape[-1] else x.expand(
+        *indices.shape[:-1], *x.shape),
+    "scatter_nd": lambda torch, x, indices, shape: torch.zeros(shape, dtype=x.dtype).index_put(
+        _by_axis(indices), x, accumulate=True),
+    "tensor_scatter_nd_update": lambda torch, x, indices, updates: _one_by_one(
+        lambda old, new: new, x, indices, updates),
+    "tensor_scatter_nd_max": lambda torch, x, indices, updates: _one_by_one(torch.maximum, x, indices, updates),
+    "tensor_scatter_nd_min": lambda torch, x, indices, updates: _one_by_one(torch.minimum, x, indices, updates),
+    "roll": lambda torch, x, shift, axis: torch.roll(x, shift, axis),
+    "cumulative_logsumexp": lambda torch, x, axis: torch.logcumsumexp(x, axis),
+    "cumprod": lambda torch, x, axis: torch.cumprod(x, axis),
+    "recurrence": lambda torch, a, b, axis, reverse: definitions.recurrence(
+        torch, lambda x, axis: list(x.unbind(axis)), a, b, axis, reverse),
+    "argsort": lambda torch, x, descending: torch.argsort(x, descending=descending, stable=True).int(),
+    "unique": lambda torch, x: torch.tensor(list(dict.fromkeys(x.tolist())), dtype=x.dtype),
+    "unique_places": lambda torch, x: (x == TORCH["unique"](torch, x)[:, None]).int().argmax(0),
+    "searchsorted": lambda torch, rows, values, side: torch.searchsorted(rows, values, side=side).int(),
+    "bincount": lambda torch, x, length: torch.bincount(x[x < length], minlength=length).int(),
+    "weighted_bincount": lambda torch, x, weights, length: torch.bincount(
+        x[x < length], weights[x < length], length).to(weights.dtype),
     "scatter": _scatter,
     "one_hot": lambda torch, x, depth, on, off, axis, dtype: torch.where(
         torch.movedim(torch.nn.functional.one_hot(x, depth), -1, axis) == 1, on, off).to(_dtype(torch, dtype)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..arrays import eye
+from ..making import eye
 from .decompositions import cholesky, eigh, eigvalsh, qr, svd
 from .diagonals import band_part, diag, diag_part, set_diag, tensor_diag, tensor_diag_part, trace
 from .equations import cholesky_solve, det, inv, logdet, lstsq, pinv, slogdet, solve, triangular_solve

@@ -6,11 +6,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..arrays import eye, where
 from ..convert import convert
+from ..making import eye
 from ..math import cast, log, real, reduce_max, reduce_sum
 from ..ops import equations as q
 from ..parts import results
+from ..picking import where
 from ..public import both
 from ..tensor import Tensor
 from .decompositions import cholesky, svd

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import squeeze, where
+from ..arranging import squeeze
 from ..convert import convert
 from ..errors import InvalidArgumentError
 from ..math import abs, add_n, cast, conj, is_finite, maximum, minimum, pow, reduce_max, reduce_sum, sqrt, square
 from ..ops import shapes as s
+from ..picking import where
 from ..public import place
 from ..tensor import Tensor
 from .decompositions import svd

@@ -82,26 +82,15 @@ reduce_all = Op("reduce_all", lambda x, axis=None, keepdims=False: np.all(x, axi
                 examples=_EXAMPLES, kinds="b")
 reduce_any = Op("reduce_any", lambda x, axis=None, keepdims=False: np.any(x, axis=axis, keepdims=keepdims), [None],
                 examples=_EXAMPLES, kinds="b")
-argmax = Op("argmax", lambda x, axis, dtype: np.argmax(x, axis=axis).astype(dtype), [None], kinds="biuf",
+argmax = Op("argmax", lambda x, axis, dtype: np.argmax(_no_nan(x, -np.inf), axis).astype(dtype), [None], kinds="biuf",
             examples=[(((2, 3),), {"axis": 1, "dtype": np.dtype(np.int64)})])
-argmin = Op("argmin", lambda x, axis, dtype: np.argmin(x, axis=axis).astype(dtype), [None], kinds="biuf",
+argmin = Op("argmin", lambda x, axis, dtype: np.argmin(_no_nan(x, np.inf), axis).astype(dtype), [None], kinds="biuf",
             examples=[(((2, 3),), {"axis": 0, "dtype": np.dtype(np.int64)})])
 
 
-def _cumsum(x: np.ndarray, axis: int, exclusive: bool, reverse: bool) -> np.ndarray:
-    turned = np.flip(x, axis) if reverse else x
-    sums = np.cumsum(turned, axis=axis, dtype=x.dtype)
-    if exclusive:
-        sums = np.roll(sums, 1, axis)
-        sums[(slice(None),) * axis + (slice(0, 1),)] = 0
-    return np.flip(sums, axis) if reverse else sums
-
-
-cumsum: Op = linear("cumsum", _cumsum, lambda g, y, x, axis, exclusive, reverse: cumsum(
-    g, axis=axis, exclusive=exclusive, reverse=not reverse), examples=[
-    (((4,),), {"axis": 0, "exclusive": False, "reverse": False}),
-    (((2, 3),), {"axis": 1, "exclusive": True, "reverse": False}),
-    (((2, 3),), {"axis": 0, "exclusive": True, "reverse": True})], kinds="iufc", lift=along_axis)
+def _no_nan(x: np.ndarray, instead: float) -> np.ndarray:
+    """As in TensorFlow, nan is neither the largest nor the smallest."""
+    return np.where(np.isnan(x), instead, x) if x.dtype.kind == "f" else x
 
 
 def _limit(x: np.ndarray, side: int) -> Any:

@@ -54,6 +54,11 @@ pad = Op("pad", lambda x, paddings, value: np.pad(x, paddings, constant_values=v
          examples=[(((2, 3),), {"paddings": ((1, 0), (2, 1)), "value": 0.0}),
                    (((2,),), {"paddings": ((0, 2),), "value": 1.0})],
          lift=with_params(lambda size, x, paddings, value: {"paddings": ((0, 0), *paddings), "value": value}))
+roll: Op = linear("roll", lambda x, shift, axis: np.roll(x, shift, axis),
+                  lambda g, y, x, shift, axis: roll(g, shift=np.negative(shift), axis=axis), examples=[
+    (((4,),), {"shift": 1, "axis": 0}), (((2, 3),), {"shift": (-1, 4), "axis": (0, 1)})],
+                  lift=with_params(lambda size, x, shift, axis: {
+                      "shift": shift, "axis": tuple(a % x.ndim + 1 for a in np.atleast_1d(axis))}))
 
 
 def _untile(g: Any, x: Any, multiples: tuple[int, ...]) -> Any:
