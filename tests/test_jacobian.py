@@ -11,18 +11,24 @@ from comparisons.ops.samples import BOOKKEEPING, samples
 from tapes import jacobian as module
 from tapes.batching import Batched, many_at_once
 from tapes.op import registry
-from tapes.parts import Parts
+from tapes.parts import Parts, results
 
-CALLS = [call for name, op in registry.items() if name not in BOOKKEEPING for call in samples(op)
-         if call.places and call.cotangent is not None and not isinstance(call.cotangent, Parts)]
+CALLS = [(call, output) for name, op in registry.items() if name not in BOOKKEEPING for call in samples(op)
+         if call.places for output in call.outputs]
 
 
-def record(call):
+def called(case):
+    call, output = case
+    return f"{call.op.name}-{call.label}"[:60] + (f"[{output}]" if output else "")
+
+
+def record(call, output):
     xs = [tf.constant(x) for x in call.at("float64")]
     watched = [xs[place] for place in call.places]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(watched)
         y = call.op(*xs, **call.params)
+        y = results(y)[output] if isinstance(y._array, Parts) else y
     return tape, y, watched
 
 
@@ -44,10 +50,10 @@ def same(found, expected):
         np.testing.assert_allclose(found.numpy(), expected, rtol=1e-12, atol=1e-13)
 
 
-@pytest.mark.parametrize("call", CALLS, ids=lambda call: f"{call.op.name}-{call.label}"[:60])
-def test_it_is_the_gradient_of_each_entry(call):
+@pytest.mark.parametrize("case", CALLS, ids=called)
+def test_it_is_the_gradient_of_each_entry(case):
     with quiet():
-        tape, y, watched = record(call)
+        tape, y, watched = record(*case)
         if not y.numpy().size:
             assert all(j is None or j.shape == (*y.shape, *x.shape) for j, x in zip(tape.jacobian(y, watched), watched))
             return
@@ -55,18 +61,18 @@ def test_it_is_the_gradient_of_each_entry(call):
             same(found, expected)
 
 
-def runs_forwards(call):
+def runs_forwards(call, output):
     """Complex numbers, changes of precision and nothing at all are computed backwards in any case."""
     y = call.op.forward(*call.inputs, **call.params)
+    y = y[output] if isinstance(y, Parts) else y
     return y.size and all(x.size and x.dtype == y.dtype for x in (call.inputs[place] for place in call.places)) and (
         not call.is_complex)
 
 
-@pytest.mark.parametrize("call", [call for call in CALLS if runs_forwards(call)],
-                         ids=lambda call: f"{call.op.name}-{call.label}"[:60])
-def test_forwards_gives_the_same(call, monkeypatch):
+@pytest.mark.parametrize("case", [case for case in CALLS if runs_forwards(*case)], ids=called)
+def test_forwards_gives_the_same(case, monkeypatch):
     with quiet():
-        tape, y, watched = record(call)
+        tape, y, watched = record(*case)
         expected = tape.jacobian(y, watched)
         monkeypatch.setattr(module, "_shorter_forwards", lambda *_: True)
         for found, reference in zip(tape.jacobian(y, watched), expected, strict=True):
