@@ -27,6 +27,7 @@ from .arranging import (
     unstack,
 )
 from .custom import custom_gradient, grad_pass_through, recompute_grad
+from .diagnose import check_gradients as check_gradients
 from .dtypes import (
     DType,
     as_dtype,

@@ -1,0 +1,291 @@
+"""Is my own rule right? The gradient from the tape beside the derivative that the values of the function show."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .. import nest
+from ..convert import convert
+from ..errors import InvalidArgumentError
+from ..ops.reductions import reduce_sum
+from ..protocols import TensorLike
+from ..tape import GradientTape
+from ..tensor import Tensor
+from .explanation import filled
+from .mistakes import Evidence, recognised
+from .truth import Arrays, Truth, is_analytic, slopes, truth
+
+POINTS = 3  # the one that is given, and two nearby: a wrong rule may be right at one of them by chance
+ENTRIES = 200  # of an argument with more, so many are drawn
+HALF_THE_DIGITS = float(np.sqrt(np.finfo(np.float64).eps))
+
+
+@dataclass(frozen=True)
+class Argument:
+    """What was found about the gradient by one argument.
+
+    Attributes:
+        name, shape: of the argument.
+        verdict: "right", "wrong", or "undecided" where the function has no derivative, or none that can be found.
+        distance: the largest distance between the two gradients, relative to the largest entry of the true one.
+        mistake: what was recognised, or "".
+        entry, given, true: the entry that is off most, what the tape gave there and what is true.
+        note: about corners, entries left out, and the like.
+    """
+
+    name: str
+    shape: tuple[int, ...]
+    verdict: str
+    distance: float = 0.0
+    mistake: str = ""
+    entry: tuple[int, ...] | None = None
+    given: float | None = None
+    true: float | None = None
+    note: str = ""
+
+    def __str__(self) -> str:
+        size = f" ({self.distance:.1e})" if self.verdict == "right" else ""
+        lines = [f"by {self.name}, shape {self.shape}: {self.verdict}{size}"]
+        if self.verdict == "wrong" and self.true is not None:
+            at = f"at {list(self.entry)} " if self.entry else ""
+            lines.append(f"  {at}the tape gives {self.given:.9g}, true is {self.true:.9g}")
+        lines += [f"  {line}" for line in filled(f"{self.mistake[:1].upper()}{self.mistake[1:]}.") if self.mistake]
+        return "\n".join([*lines, *(f"  {line}" for line in filled(self.note and f"({self.note})"))])
+
+
+@dataclass(frozen=True)
+class Report:
+    """What `check_gradients` found: true when all that could be compared is right, and something could.
+
+    Attributes:
+        oracle: what the gradients were compared with.
+        arguments: for each floating argument what was found.
+    """
+
+    oracle: str
+    arguments: tuple[Argument, ...]
+
+    def __bool__(self) -> bool:
+        verdicts = [argument.verdict for argument in self.arguments]
+        return "wrong" not in verdicts and "right" in verdicts
+
+    def __str__(self) -> str:
+        head = ("Gradients of the results, summed with random weights: from the tape, held against "
+                f"{self.oracle}, in float64.")
+        return "\n".join([*filled(head), *map(str, self.arguments)])
+
+    def raise_if_wrong(self) -> None:
+        """Raise AssertionError, with the whole report, unless all is right: for tests."""
+        if not self:
+            raise AssertionError(str(self))
+
+
+def check_gradients(f: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
+    """Compare the gradients of a function with what its values show, and name the mistake if it is a usual one.
+
+    Args:
+        f: a function of tensors that returns a tensor, or a structure of them: an op, a `custom_gradient`, a loss.
+        args: its arguments. Floating ones become float64 and are checked; others are handed on as they are.
+        seed: of the random weights with which the results are summed, and of the nearby points.
+
+    Returns:
+        A report: print it, take its truth value, or call `raise_if_wrong()`.
+
+    Compared are the given point and two nearby, with the complex step where the function is analytic and takes complex
+    numbers, else with Richardson-extrapolated central differences. They must agree in half of the digits, within the
+    error of the differences. At a corner anything between the slopes on its two sides is right. RuntimeError when f
+    gives different results for the same arguments.
+
+    >>> import tapes as tf
+    >>> @tf.custom_gradient
+    ... def cube(x):
+    ...     return x**3, lambda upstream: upstream * x**2
+    >>> print(tf.check_gradients(cube, [1.0, 2.0]))
+    Gradients of the results, summed with random weights: from the tape, held against the complex step,
+    in float64.
+    by x, shape (2,): wrong
+      at [1] the tape gives 4.17449997, true is 12.5234999
+      It is 3 times too small: a factor of 3 is missing, or one of 1/3 is too much.
+    """
+    return _Check(f, args, np.random.default_rng(seed)).report()
+
+
+class _Check:
+    def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], rng: np.random.Generator) -> None:
+        self.f, self.rng, self.given = f, rng, args
+        tensors = [convert(x) if isinstance(x, (TensorLike, np.ndarray, np.generic, float, list, tuple)) else None
+                   for x in args]
+        self.checked = [i for i, x in enumerate(tensors) if x is not None and x._array.dtype.kind == "f"]
+        if not self.checked:
+            raise TypeError("check_gradients: no argument is a floating number to differentiate by. Write 2.0 instead "
+                            "of 2.")
+        arrays = [np.asarray(x._array, np.float64) for x in tensors if x is not None and x._array.dtype.kind == "f"]
+        try:
+            self.vector(arrays)
+        except InvalidArgumentError as error:
+            raise InvalidArgumentError(f"check_gradients called the function with float64 arguments: {error}") from None
+        if not np.array_equal(self.vector(arrays), self.vector(arrays), equal_nan=True):
+            raise RuntimeError("check_gradients: called twice with the same arguments, the function gave different "
+                               "results. If it draws random numbers, draw them outside and hand them in.")
+        self.analytic = is_analytic(self.vector, arrays, rng)
+        self.points = [arrays] + [[x * (1.0 + 0.05 * rng.uniform(-1.0, 1.0, x.shape)) for x in arrays]
+                                  for _ in range(POINTS - 1)]
+
+    def report(self) -> Report:
+        findings = [_Point(self, arrays) for arrays in self.points if np.isfinite(self.vector(arrays)).all()]
+        if not findings:
+            findings = [_Point(self, self.points[0])]
+        names = _names(self.f, len(self.given))
+        oracle = "the complex step" if self.analytic else "extrapolated central differences"
+        return Report(oracle, tuple(self._argument(findings, place, names[i]) for place, i in enumerate(self.checked)))
+
+    def _argument(self, points: list[_Point], place: int, name: str) -> Argument:
+        found = [point.compared(place, name) for point in points]
+        worst = next((each for each in found if each.verdict == "wrong"), None)
+        if worst is None:
+            right = [each for each in found if each.verdict == "right"]
+            note = next((each.note for each in found if each.note), "")
+            return dataclasses.replace(max(right, key=lambda each: each.distance) if right else found[0], note=note)
+        return worst if worst.mistake else dataclasses.replace(worst, mistake=self._mistake(points, place))
+
+    def _mistake(self, points: list[_Point], place: int) -> str:
+        evidence = [point.evidence(place) for point in points]
+        return "" if None in evidence else recognised([each for each in evidence if each is not None])
+
+    def filled_in(self, tensors: list[Tensor]) -> list[Any]:
+        """All arguments, with these for the floating ones."""
+        args = list(self.given)
+        for i, x in zip(self.checked, tensors, strict=True):
+            args[i] = x
+        return args
+
+    @staticmethod
+    def results(result: Any) -> list[Tensor]:
+        """The results that can have a derivative."""
+        return [y for y in map(convert, nest.flatten(result)) if y._array.dtype.kind in "fc"]
+
+    def vector(self, arrays: Arrays) -> np.ndarray:
+        """All results one after the other."""
+        results = self.results(self.f(*self.filled_in([Tensor(x) for x in arrays])))
+        return np.concatenate([np.reshape(y._array, -1) for y in results] or [np.zeros(0)])
+
+
+class _Point:
+    """The gradients at one point, from the tape and from the values."""
+
+    def __init__(self, check: _Check, arrays: Arrays) -> None:
+        self.check, self.arrays, rng = check, arrays, check.rng
+        with GradientTape(persistent=True) as self.tape:
+            self.tape.watch(tensors := [Tensor(x) for x in arrays])
+            self.results = check.results(check.f(*check.filled_in(tensors)))
+        self.weights = [rng.uniform(0.5, 1.5, y.shape) * rng.choice([-1.0, 1.0], y.shape) for y in self.results]
+        self.tensors, self.refused = tensors, ""
+        self.gradients: list[Any] = [None] * len(arrays)
+        try:
+            self.gradients = self.tape.gradient(self.results, tensors, [Tensor(np.asarray(w)) for w in self.weights])
+        except (InvalidArgumentError, ValueError) as error:
+            self.refused = str(error)
+        self.entries = [np.sort(rng.choice(x.size, min(x.size, ENTRIES), replace=False)) for x in arrays]
+        self.truths: list[Truth] = [truth(check.vector, arrays, place, entries.tolist(), check.analytic)
+                                    for place, entries in enumerate(self.entries)]
+        self.weight = np.concatenate([np.reshape(w, -1) for w in self.weights])
+
+    def compared(self, place: int, name: str) -> Argument:
+        """The verdict on the gradient by one argument."""
+        x, entries, g = self.arrays[place], self.entries[place], self.gradients[place]
+        true, error = self.weight @ self.truths[place].jacobian, np.abs(self.weight) @ self.truths[place].error
+        if self.refused:
+            blamed = re.search(r"gradient #(\d+)", self.refused)
+            if blamed and int(blamed[1]) != self.check.checked[place]:
+                return Argument(name, x.shape, "undecided", note="the rule was refused because of another argument")
+            return Argument(name, x.shape, "wrong", mistake=f"the rule was refused: {self.refused.rstrip('.')}")
+        if g is None and true.any():
+            why = self.tape.why_none(self.results[0], self.tensors[place]).what.partition(" is None: ")[2].rstrip(".")
+            return Argument(name, x.shape, "wrong", mistake=f"the gradient is None: {why}")
+        given = np.zeros(x.shape) if g is None else np.asarray(g)
+        if given.shape != x.shape:
+            return Argument(name, x.shape, "wrong", note=f"the gradient has shape {given.shape}")
+        found = given.reshape(-1)[entries]
+        natural = 1e-6 * np.max(np.abs(self.check.vector(self.arrays)), initial=0.0) / (
+            np.max(np.abs(x), initial=0.0) or 1.0)  # where the gradient is 0, this is what it is small beside
+        scale = max(np.max(np.abs(true), initial=0.0, where=np.isfinite(true)), 1e-6 * self._largest(), natural)
+        unsure = ~np.isfinite(true) | ~(error <= 1e-3 * scale)
+        off = np.abs(found - true)
+        suspects = unsure | ~(off <= 20 * error + HALF_THE_DIGITS * scale)
+        corners = {int(i): self._at_a_corner(place, int(entries[i]), found[i], scale) for i in np.flatnonzero(suspects)}
+        note = next(filter(None, (note for _, note in corners.values())), "")
+        if len(entries) < x.size:
+            note += "; " * bool(note) + f"{len(entries)} of {x.size} entries were compared"
+        wrong = [i for i, (verdict, _) in corners.items() if verdict == "wrong" and not unsure[i]]
+        if wrong:
+            i = max(wrong, key=lambda i: np.nan_to_num(off[i], nan=np.inf))
+            entry = tuple(int(j) for j in np.unravel_index(entries[i], x.shape))
+            return Argument(name, x.shape, "wrong", float(off[i] / scale), "", entry, float(found[i]), float(true[i]),
+                            note)
+        fine = [i for i in range(len(entries)) if i not in corners]
+        decided = not len(entries) or fine or any(verdict == "right" for verdict, _ in corners.values())
+        distance = float(np.max(off[fine], initial=0.0) / scale) if scale else 0.0
+        return Argument(name, x.shape, "right" if decided else "undecided", distance, note=note)
+
+    def _largest(self) -> float:
+        return max((float(np.max(np.abs(t.jacobian), initial=0.0, where=np.isfinite(t.jacobian))) for t in self.truths),
+                   default=0.0)
+
+    def _at_a_corner(self, place: int, entry: int, found: float, scale: float) -> tuple[str, str]:
+        """Where the slopes on both sides differ, all between them is right; a verdict on the entry, and a note."""
+        at = list(np.unravel_index(entry, self.arrays[place].shape))
+        at_entry = f" at {[int(i) for i in at]}" if at else ""
+        left, right = (float(self.weight @ slope) for slope in slopes(self.check.vector, self.arrays, place, entry))
+        if not (np.isfinite(left) and np.isfinite(right)):
+            return "undecided", f"on the edge of the domain{at_entry}: beyond it the function is not finite"
+        low, high, slack = min(left, right), max(left, right), 1e-5 * scale
+        if high - low <= 1e-4 * max(abs(low), abs(high)) + 1e-6 * scale:
+            return "wrong", ""
+        verdict = "right" if low - slack <= found <= high + slack else "wrong"
+        return verdict, (f"there is a corner{at_entry}, or next to it: the slopes of the weighted sum on its two sides "
+                         f"are {left:.6g} and {right:.6g}, and anything between them is as right as they are")
+
+    def evidence(self, place: int) -> Evidence | None:
+        """For the recognition of mistakes: only where there is one result, and all entries are known."""
+        g, x = self.gradients[place], self.arrays[place]
+        if g is None or len(self.results) != 1 or len(self.entries[place]) < x.size:
+            return None
+        return Evidence(np.asarray(g), x, np.asarray(self.results[0]), self.weights[0], self.truths[place].jacobian,
+                        self._uses(place))
+
+    def _uses(self, place: int) -> list[np.ndarray]:
+        """What each op inside a custom_gradient that uses the argument adds to the true gradient."""
+        body = getattr(self.check.f, "__wrapped__", None)
+        if body is None:
+            return []
+        tensors = [Tensor(x) for x in self.arrays]
+        with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
+            tape.watch(tensors)
+            pair = body(*self.check.filled_in(tensors))
+            results = self.check.results(pair[0])
+            total = reduce_sum(results[0] * Tensor(self.weights[0]))
+        adjoints, found = tape.adjoints(total), []
+        for step in tape.steps():
+            for x, rule in zip(step.inputs, step.op.rules, strict=False):
+                if x is tensors[place] and rule is not None and step.key in adjoints:
+                    values = [each._array for each in step.inputs]
+                    y: Any = step()
+                    found.append(np.asarray(rule(adjoints[step.key], y._array, *values, **step.params)))
+        return found
+
+
+def _names(f: Callable[..., Any], count: int) -> list[str]:
+    """What the function calls its arguments."""
+    try:
+        names = [name for name, p in inspect.signature(f).parameters.items()
+                 if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    except (TypeError, ValueError):
+        names = []
+    return [names[i] if i < len(names) else f"argument {i}" for i in range(count)]
