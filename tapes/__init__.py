@@ -6,7 +6,7 @@ import difflib
 import sys
 import warnings
 
-from . import autodiff, bitwise, config, debugging, errors, linalg, math, nest, nn, random
+from . import autodiff, bitwise, config, debugging, errors, experimental, linalg, math, nest, nn, random
 from . import diagnose as diagnose
 from .arguments import UnconnectedGradients
 from .arranging import (
@@ -240,6 +240,7 @@ __all__ = [
     "executing_eagerly",
     "exp",
     "expand_dims",
+    "experimental",
     "eye",
     "fill",
     "float16",
