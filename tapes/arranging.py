@@ -128,8 +128,11 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, *, name: str | No
     return [i.getitem(x, index=(slice(None),) * front + (k,)) for k in builtins.range(x.shape[front])]
 
 
-def split(value: Any, num_or_size_splits: Any, axis: int = 0, *, name: str | None = None) -> list[Tensor]:
+def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, *,
+          name: str | None = None) -> list[Tensor]:
     """Pieces along an axis: a number of equal ones, or a list of their lengths, one of which may be -1.
+
+    `num`, the number of pieces, is only ever needed in graphs, and ignored.
 
     >>> [piece.numpy().tolist() for piece in split([1.0, 2.0, 3.0], [1, 2])]
     [[1.0], [2.0, 3.0]]

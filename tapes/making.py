@@ -1,4 +1,4 @@
-"""Making tensors: from values, or filled in a regular way; and asking for their shapes."""
+"""Making tensors: from values, or filled in a regular way."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from .notices import tell
 from .ops import elementwise as e
 from .ops import indexing as i
 from .ops import shapes as s
+from .protocols import TensorLike
 from .public import lengths, place
 from .rules import broadcast_to as _broadcast_to
 from .tensor import Tensor
@@ -58,6 +59,15 @@ def identity(input: Any, *, name: str | None = None) -> Tensor:
     tapes.Tensor(1.0, shape=(), dtype=float32)
     """
     return e.identity(convert(input))
+
+
+def identity_n(input: Any, *, name: str | None = None) -> list[Tensor]:
+    """For each tensor of a list a new one of the same value.
+
+    >>> print(identity_n([1.0, 2.0])[1])
+    tapes.Tensor(2.0, shape=(), dtype=float32)
+    """
+    return [identity(x) for x in input]
 
 
 def stop_gradient(input: Any, *, name: str | None = None) -> Tensor:
@@ -127,8 +137,9 @@ def fill(dims: Any, value: Any, *, name: str | None = None) -> Tensor:
     return _broadcast_to(number, shape=lengths(dims, "fill"))
 
 
-def eye(num_rows: Any, num_columns: Any = None, *, dtype: Any = float32, name: str | None = None) -> Tensor:
-    """The identity matrix.
+def eye(num_rows: Any, num_columns: Any = None, batch_shape: Any = None, dtype: Any = float32, *,
+        name: str | None = None) -> Tensor:
+    """The identity matrix, or with `batch_shape` many of them.
 
     >>> print(eye(2))
     tapes.Tensor(
@@ -136,7 +147,8 @@ def eye(num_rows: Any, num_columns: Any = None, *, dtype: Any = float32, name: s
      [0. 1.]], shape=(2, 2), dtype=float32)
     """
     sides = lengths([num_rows, num_rows if num_columns is None else num_columns], "eye")
-    return Tensor(np.eye(*sides, dtype=as_dtype(dtype).dtype))
+    batch = () if batch_shape is None else lengths(batch_shape, "eye")
+    return Tensor(np.broadcast_to(np.eye(*sides, dtype=as_dtype(dtype).dtype), (*batch, *sides)))
 
 
 def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, *, name: str | None = None) -> Tensor:
@@ -155,16 +167,31 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, *, n
     return Tensor(np.arange(low, high, step).astype(as_dtype(widest if dtype is None else dtype).dtype))
 
 
-def linspace(start: Any, stop: Any, num: Any, *, name: str | None = None) -> Tensor:
-    """`num` numbers from `start` to `stop`, both included, at equal distances.
+def linspace(start: Any, stop: Any, num: Any, *, name: str | None = None, axis: Any = 0) -> Tensor:
+    """`num` numbers from `start` to `stop`, both included, at equal distances, along a new axis.
+
+    Start and stop may be tensors, of shapes that fit by broadcasting, and get their adjoints. Integers give float64.
 
     >>> print(linspace(0.0, 1.0, 3))
     tapes.Tensor([0.  0.5 1. ], shape=(3,), dtype=float32)
     """
+    first = convert(start)
+    last = convert(stop, None if isinstance(stop, TensorLike) else first._array.dtype)
+    if first.dtype.is_integer:
+        first, last = (e.cast(end, dtype=np.dtype(np.float64)) for end in (first, last))
     (count,) = lengths(num, "linspace")
-    numbers = np.linspace(np.asarray(start), np.asarray(stop), count)
-    dtype = convert(start).dtype
-    return Tensor(numbers if dtype.is_integer else numbers.astype(dtype.dtype))
+    along = place(axis, np.broadcast(first._array, last._array).ndim + 1, "linspace")
+    first, last = (s.reshape(end, shape=(*end.shape[:along], 1, *end.shape[along:])) for end in _alike(first, last))
+    inner = np.arange(1, count - 1, dtype=first.dtype.dtype).reshape(-1, *(1,) * (first.ndim - 1 - along))
+    delta = (last - first) / max(count - 1, 1)
+    whole = s.concat(first, first + delta * inner, last, axis=along)
+    return whole if count > 1 else i.getitem(whole, index=(slice(None),) * along + (slice(0, count),))
+
+
+def _alike(*tensors: Tensor) -> list[Tensor]:
+    """Tensors brought to one shape by broadcasting."""
+    whole = np.broadcast_shapes(*(x.shape for x in tensors))
+    return [_broadcast_to(x, shape=whole) for x in tensors]
 
 
 def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = None, axis: Any = None,
@@ -191,28 +218,18 @@ def one_hot(indices: Any, depth: Any, on_value: Any = None, off_value: Any = Non
                      axis=place(-1 if axis is None else axis, places.ndim + 1, "one_hot"), dtype=wanted.dtype)
 
 
-def shape(input: Any, out_type: Any = int32, *, name: str | None = None) -> Tensor:
-    """The shape as a tensor of integers.
+def sequence_mask(lengths: Any, maxlen: Any = None, dtype: Any = bool, *, name: str | None = None) -> Tensor:
+    """For each length a row whose first entries, as many as it says, are true: where padded sequences hold data.
 
-    >>> print(shape([[1.0, 2.0]]))
-    tapes.Tensor([1 2], shape=(2,), dtype=int32)
+    The rows have `maxlen` entries, by default the largest length. It has no derivative.
+
+    >>> print(sequence_mask([1, 3]))
+    tapes.Tensor(
+    [[ True False False]
+     [ True  True  True]], shape=(2, 3), dtype=bool)
     """
-    return Tensor(np.array(convert(input).shape, as_dtype(out_type).dtype))
-
-
-def size(input: Any, out_type: Any = int32, *, name: str | None = None) -> Tensor:
-    """The number of entries.
-
-    >>> print(size([[1.0, 2.0]]))
-    tapes.Tensor(2, shape=(), dtype=int32)
-    """
-    return Tensor(np.array(convert(input).shape.num_elements(), as_dtype(out_type).dtype))
-
-
-def rank(input: Any, *, name: str | None = None) -> Tensor:
-    """The number of axes.
-
-    >>> print(rank([[1.0, 2.0]]))
-    tapes.Tensor(2, shape=(), dtype=int32)
-    """
-    return Tensor(np.array(convert(input).ndim, np.int32))
+    counts = convert(lengths)
+    longest = np.max(counts.numpy(), initial=0) if maxlen is None else maxlen
+    places = np.arange(int(longest)).astype(counts.dtype.dtype)
+    inside = e.less(places, s.reshape(counts, shape=(*counts.shape, 1)))
+    return e.cast(inside, dtype=as_dtype(dtype).dtype)

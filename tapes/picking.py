@@ -22,8 +22,6 @@ def indices_of(indices: Any, op: str) -> Tensor:
     """Indices as a tensor of integers."""
     places = convert(indices)
     if not places.dtype.is_integer:
-        if not places.shape.num_elements() and not isinstance(indices, (TensorLike, np.ndarray)):
-            return Tensor(places._array.astype(np.int32))  # an empty list holds numbers of no kind
         raise InvalidArgumentError(f"{op}: the indices must be integers, got {places.dtype.name}; for a mask there is "
                                    "tapes.boolean_mask")
     return places
@@ -44,7 +42,7 @@ def gather(params: Any, indices: Any, validate_indices: Any = None, axis: Any = 
     tapes.Tensor([2. 3.], shape=(2,), dtype=float32)
     """
     x, places = convert(params), indices_of(indices, "gather")
-    batch = place(batch_dims, places.ndim + 1, "gather: batch_dims") if batch_dims != places.ndim else places.ndim
+    batch = places.ndim if batch_dims == places.ndim else place(batch_dims, places.ndim, "gather: batch_dims")
     along = place(batch if axis is None else axis, x.ndim, "gather")
     if along < batch or x.shape[:batch] != places.shape[:batch]:
         raise InvalidArgumentError(f"gather: with batch_dims={batch} and axis={along}, params of shape {x.shape} and "

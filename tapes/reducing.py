@@ -161,8 +161,8 @@ def zero_fraction(value: Any, *, name: str | None = None) -> Tensor:
     tapes.Tensor(0.75, shape=(), dtype=float32)
     """
     tensor = convert(value)
-    nonzero = e.cast(count_nonzero(tensor), dtype=float32.dtype)
-    return 1.0 - nonzero / np.float32(tensor.shape.num_elements())
+    entries = tensor.shape.num_elements()
+    return e.cast(entries - count_nonzero(tensor), dtype=float32.dtype) / np.float32(entries)
 
 
 def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False, *,
