@@ -131,8 +131,14 @@ def cross(a: Any, b: Any, *, name: str | None = None) -> Tensor:
     return x1 * y2 - x2 * y1
 
 
-def einsum(equation: str, *inputs: Any, name: str | None = None) -> Tensor:
+def einsum(equation: str, *inputs: Any, optimize: Any = None, name: str | None = None) -> Tensor:
     """Einstein's summation: letters name axes, and letters that are missing on the right are summed over.
+
+    A term has a letter for each axis of its tensor; a letter that stands in it twice takes the diagonal; `...` stands
+    for all further axes, which broadcast. Without `->` the result has the letters that occur once, in the order of
+    the alphabet. Any number of tensors of one dtype; `optimize` is accepted and ignored. ValueError when the equation
+    is none, InvalidArgumentError when it does not fit the shapes. The adjoint of a factor is the einsum of the adjoint
+    with all other factors.
 
     >>> import tapes as tf
     >>> print(tf.einsum("ij,ij->i", [[1.0, 2.0], [3.0, 4.0]], [[1.0, 1.0], [1.0, 1.0]]))
@@ -144,18 +150,21 @@ def einsum(equation: str, *inputs: Any, name: str | None = None) -> Tensor:
     first = next((x for x in inputs if isinstance(x, TensorLike)), None)
     dtype = convert(inputs[0])._array.dtype if first is None else first._array.dtype
     tensors = [x if isinstance(x, TensorLike) else convert(x, dtype) for x in inputs]
-    clash = _clash(equation, tensors)
-    if clash:
+    try:
+        _check(equation, tensors)
+    except ValueError as error:
         given = ", ".join(f"{x.dtype.name}{list(x.shape)}" for x in tensors)
-        raise InvalidArgumentError(f"einsum({given}, equation={equation!r}): {clash}")
+        raise type(error)(f"einsum({given}, equation={equation!r}): {error}") from None
     return a.einsum(*tensors, equation=equation)
 
 
-def _clash(equation: str, tensors: list[Any]) -> str:
-    """The first letter of an equation that would have to be two lengths at once; NumPy would stretch a length of 1."""
+def _check(equation: str, tensors: list[Any]) -> None:
+    """A letter stands for one length; NumPy would stretch a length of 1, here only the axes of `...` are stretched."""
+    terms, _, dots = a.spelled_out(equation, [x.ndim for x in tensors])
     found: dict[str, int] = {}
-    for number, (term, x) in enumerate(zip(equation.partition("->")[0].split(","), tensors, strict=False)):
-        for letter, length in zip(term.strip(), x.shape, strict=False):
-            if "." not in term and found.setdefault(letter, length) != length:
-                return f"the letter {letter!r} stands for {found[letter]} and, in input #{number}, for {length}"
-    return ""
+    for number, (term, x) in enumerate(zip(terms, tensors, strict=True)):
+        for letter, length in zip(term, x.shape, strict=True):
+            if found.setdefault(letter, length) != length and not (letter in dots and 1 in (found[letter], length)):
+                what = "an axis of '...'" if letter in dots else f"the letter {letter!r}"
+                raise InvalidArgumentError(f"{what} stands for {found[letter]} and, in input #{number}, for {length}")
+            found[letter] = max(found[letter], length) if letter in dots else length

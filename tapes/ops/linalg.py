@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..batching import aligned, led
+from ..errors import InvalidArgumentError
 from ..op import Op
 from ..rules import Each, unbroadcast
 from .shapes import swap_last
@@ -45,7 +46,7 @@ def _einsum_rule(index: int) -> Any:
     """
 
     def rule(g: Any, y: Any, *xs: Any, equation: str) -> Any:
-        inputs, output = _spelled_out(equation, [x.ndim for x in xs])
+        inputs, output, _ = spelled_out(equation, [x.ndim for x in xs])
         wanted, others = inputs[index], inputs[:index] + inputs[index + 1:]
         lengths = dict(zip(wanted, xs[index].shape, strict=True))
         free = (letter for letter in string.ascii_letters if letter not in "".join((*inputs, output)))
@@ -69,7 +70,7 @@ def _einsum_rule(index: int) -> Any:
 
 def _einsum_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:
     """One more letter, in front of the factors of which there are many and of the result."""
-    terms, output = _spelled_out(params["equation"], [x.ndim for x in inputs])
+    terms, output, _ = spelled_out(params["equation"], [x.ndim for x in inputs])
     letter = next(letter for letter in string.ascii_letters if letter not in "".join(terms))
     wholes = [led(x, x.ndim) for x in inputs]
     terms = [letter + term if whole.ndim > x.ndim else term
@@ -77,29 +78,59 @@ def _einsum_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:
     return op(*wholes, equation=f"{','.join(terms)}->{letter}{output}")
 
 
-def _spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str]:
-    """The letters of each factor and of the result, with the ellipsis and an implied result written out."""
+def spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str, str]:
+    """The letters of each factor and of the result, with `...` and an implied result written out; those of `...`."""
     left, arrow, output = equation.replace(" ", "").partition("->")
     inputs = left.split(",")
+    letters = [term.replace("...", "", 1) for term in (*inputs, output)]
+    if not all(term.isalpha() and term.isascii() for term in letters if term):
+        raise ValueError(f"Subscripts have incorrect format: {equation!r}. It is letters, at most one '...' in a term, "
+                         "',' between the terms, '->' before the result")
     if len(inputs) != len(ranks):
         raise ValueError(f"the equation {equation!r} has {len(inputs)} factors, but {len(ranks)} were given")
-    free = [letter for letter in reversed(string.ascii_letters) if letter not in equation]
-    widest = max((rank - len(term) + 3 for term, rank in zip(inputs, ranks, strict=True) if "..." in term), default=0)
-    dots = "".join(free[:widest])
-    inputs = [term.replace("...", dots[widest - (rank - len(term) + 3):]) if "..." in term else term
-              for term, rank in zip(inputs, ranks, strict=True)]
+    spare = [rank - len(term) for term, rank in zip(letters, ranks, strict=False)]
+    for number, (term, more) in enumerate(zip(inputs, spare, strict=True)):
+        if more < 0 or (more and "..." not in term):
+            raise InvalidArgumentError(f"Expected input {number} to have rank {len(letters[number])} but got: "
+                                       f"{ranks[number]}. A term has a letter for each axis, '...' for further ones")
+    widest = max(spare)
+    dots = "".join([letter for letter in reversed(string.ascii_letters) if letter not in equation][:widest])
+    spelled = [term.replace("...", dots[widest - more:]) for term, more in zip(inputs, spare, strict=True)]
     if not arrow:
-        letters = "".join(inputs)
-        output = dots + "".join(sorted(c for c in set(letters) - set(dots) if letters.count(c) == 1))
-    return inputs, output.replace("...", dots)
+        joined = "".join(letters)
+        return spelled, dots + "".join(sorted(letter for letter in set(joined) if joined.count(letter) == 1)), dots
+    if dots and "..." not in output:
+        raise InvalidArgumentError(f"Output contains {widest} broadcasting dimension(s) but no ellipsis (...) was "
+                                   "found in the output subscripts")
+    for letter in letters[-1]:
+        if letters[-1].count(letter) > 1:
+            raise ValueError(f"Output subscripts contain a label appearing more than once: {equation}")
+        if letter not in left:
+            raise ValueError(f"Output subscripts contain the label {letter!r} not present in the input subscripts")
+    return spelled, output.replace("...", dots), dots
 
 
-einsum = Op("einsum", lambda *xs, equation: np.einsum(equation, *xs), Each(_einsum_rule), examples=[
+_WORTH_IT = 10_000  # products of numbers: to look for products of matrices takes about as long
+
+
+def _einsum(*xs: np.ndarray, equation: str) -> np.ndarray:
+    """Large ones as products of matrices."""
+    inputs, output, _ = spelled_out(equation, [x.ndim for x in xs])
+    lengths = {letter: length for term, x in zip(inputs, xs, strict=True)
+               for letter, length in zip(term, x.shape, strict=True)}
+    large = len(xs) > 1 and math.prod(lengths.values()) > _WORTH_IT
+    return np.einsum(",".join(inputs) + "->" + output, *xs, optimize=large)
+
+
+einsum = Op("einsum", _einsum, Each(_einsum_rule), examples=[
     (((2, 3), (3, 4)), {"equation": "ij,jk->ik"}), (((3, 3),), {"equation": "ii->"}),
     (((3, 3),), {"equation": "ii->i"}), (((2, 3), (2, 3)), {"equation": "ij,ij->"}), (((2, 3),), {"equation": "ij->j"}),
     (((5, 2, 3), (5, 3, 2)), {"equation": "...ij,...jk->...ik"}), (((2,), (3,), (2, 3)), {"equation": "i,j,ij"}),
     (((1, 2, 3), (4, 3, 2)), {"equation": "...ij,...jk->...ik"}), (((2, 4, 3), (3,)), {"equation": "...i,i->..."}),
     (((3, 3, 2), (2, 2)), {"equation": "iij,jj->i"}), (((2, 3, 3),), {"equation": "...ii->...i"}),
     (((2, 3, 4),), {"equation": "i...->...i"}), (((2, 3), ()), {"equation": "ij,->ij"}),
-    (((2, 0), (0, 3)), {"equation": "ij,jk"})],
+    (((2, 0), (0, 3)), {"equation": "ij,jk"}), (((2,), (3,), (2, 3), (3,)), {"equation": "i,j,ij,j->i"}),
+    (((2, 1, 3), (2, 4, 1)), {"equation": "a...,b...->ab..."}), (((2, 3),), {"equation": "ij->..."}),
+    (((),), {"equation": "->"}), (((3, 3, 3),), {"equation": "iii->i"}), (((), ()), {"equation": ",->"}),
+    (((2, 3), (3, 2)), {"equation": "ij,jk->i...k"}), (((2, 3, 4),), {"equation": "cab"})],
     kinds="iufc", lift=_einsum_many)
