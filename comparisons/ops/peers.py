@@ -45,13 +45,14 @@ def _spelled(sample: Sample, library: str, function: Callable[..., Any] | None) 
     return listed
 
 
-def _in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[Any]) -> Callable[..., list[Any]]:
+def _in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[Any],
+                  own: Callable[[np.ndarray], Any] = np.asarray) -> Callable[..., list[Any]]:
     """Where a result is unique up to signs only, multiply the library's by the signs that make it ours."""
     gauge = GAUGES.get(sample.op.name)
     if gauge is None:
         return function
     ours = results(sample.op.forward(*sample.inputs, **sample.params))
-    signs = gauge(ours, [np.asarray(y) for y in function(*xs)])
+    signs = [None if sign is None else own(sign) for sign in gauge(ours, [np.asarray(y) for y in function(*xs)])]
     return lambda *xs: [y if sign is None else y * sign for y, sign in zip(function(*xs), signs, strict=True)]
 
 
@@ -152,7 +153,7 @@ def torch(sample: Sample) -> Answers:
         return computed(None if tensor is None else tensor.numpy(force=True))
 
     xs = [tensor(x) for x in sample.inputs]
-    function = _in_our_gauge(sample, _spelled(sample, "torch", torch_op(sample.op.name, library)), xs)
+    function = _in_our_gauge(sample, _spelled(sample, "torch", torch_op(sample.op.name, library)), xs, tensor)
     watched = [xs[place].requires_grad_() for place in sample.places]
     ys = function(*xs)
     answers: Answers = {VALUE: [plain(y) for y in ys]}

@@ -183,7 +183,13 @@ JAX: dict[str, Callable[..., Any]] = {
     "triangular_solve": lambda jax, a, b, lower: jax.scipy.linalg.solve_triangular(*_broadcast(
         jax.numpy, a, b), lower=lower),
     "det": lambda jax, x: jax.numpy.linalg.det(x),
+    "slogdet": lambda jax, x: jax.numpy.linalg.slogdet(x),
     "cholesky": lambda jax, x, whole=False: jax.numpy.linalg.cholesky(x, symmetrize_input=whole),
+    "qr": lambda jax, x, full_matrices: _jax_qr(jax.numpy, x, "complete" if full_matrices else "reduced"),
+    # of the lower half, as TensorFlow has it
+    "eigh": lambda jax, x: jax.numpy.linalg.eigh(
+        jax.numpy.tril(x) + jax.numpy.swapaxes(jax.numpy.tril(x, -1), -1, -2), symmetrize_input=False),
+    "svd": lambda jax, x, full_matrices: _s_u_v(*jax.numpy.linalg.svd(x, full_matrices=full_matrices)),
     "softmax_cross_entropy": lambda jax, z, x: -(z * jax.nn.log_softmax(x)).sum(-1),
     "sparse_softmax_cross_entropy": lambda jax, z, x: -jax.numpy.take_along_axis(
         jax.nn.log_softmax(x), z[..., None], -1)[..., 0],
@@ -199,7 +205,11 @@ MISSING: dict[str, dict[str, str]] = {
 }
 
 # Results that are unique up to signs only: from ours and theirs, what to multiply theirs by, or None.
-GAUGES: dict[str, Callable[[list[np.ndarray], list[np.ndarray]], list[Any]]] = {}
+GAUGES: dict[str, Callable[[list[np.ndarray], list[np.ndarray]], list[Any]]] = {
+    "qr": lambda ours, theirs: [signs := _signs(ours[0], theirs[0]), signs[..., 0, :ours[1].shape[-2], None]],
+    "eigh": lambda ours, theirs: [None, _signs(ours[1], theirs[1])],
+    "svd": lambda ours, theirs: [None, _signs(ours[1], theirs[1]), _signs(ours[2], theirs[2])],
+}
 
 # Where TensorFlow's own second derivative of complex numbers is wrong: central differences and JAX agree against it.
 WRONG_AT_SECOND_ORDER = {
@@ -244,6 +254,22 @@ def _broadcast(np: Any, a: Any, b: Any) -> tuple[Any, Any]:
     """Two batches of matrices, of which each matrix of the one is paired with one of the other."""
     batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
     return np.broadcast_to(a, (*batch, *a.shape[-2:])), np.broadcast_to(b, (*batch, *b.shape[-2:]))
+
+
+def _signs(ours: np.ndarray, theirs: np.ndarray) -> np.ndarray:
+    """For each column of a matrix 1 or -1: whether they point the same way."""
+    return np.sign(np.sum((ours * np.conj(theirs)).real, -2, keepdims=True))
+
+
+def _jax_qr(np: Any, x: Any, mode: str) -> tuple[Any, Any]:
+    """JAX has no derivative of the decomposition of a matrix wider than high: it is that of the left square."""
+    rows = x.shape[-2]
+    q, r = np.linalg.qr(x[..., :rows], mode)
+    return q, np.concatenate([r, np.conj(np.swapaxes(q, -1, -2)) @ x[..., rows:]], -1) if rows < x.shape[-1] else r
+
+
+def _s_u_v(u: Any, s: Any, vh: Any) -> tuple[Any, Any, Any]:
+    return s, u, vh.swapaxes(-1, -2)
 
 
 def _exclusive(sums: Any, x: Any, exclusive: bool) -> Any:

@@ -78,6 +78,11 @@ def _cumsum(torch: Any, x: Any, axis: int, exclusive: bool, reverse: bool) -> An
     return sums - x if exclusive else sums
 
 
+def _svd(torch: Any, x: Any, full_matrices: bool) -> Any:
+    u, s, vh = torch.linalg.svd(x, full_matrices=full_matrices)
+    return s, u, vh.mH
+
+
 def _dtype(torch: Any, dtype: Any) -> Any:
     return torch.from_numpy(np.empty(0, dtype)).dtype
 
@@ -150,6 +155,12 @@ TORCH: dict[str, Callable[..., Any]] = {
     "tile": lambda torch, x, multiples: torch.tile(x, multiples),
     "pad": _pad,
     "einsum": lambda torch, *xs, equation: torch.einsum(equation, *xs),
+    "solve": lambda torch, a, b: torch.linalg.solve(a, b),
+    "triangular_solve": lambda torch, a, b, lower: torch.linalg.solve_triangular(a, b, upper=not lower),
+    "cholesky": lambda torch, x, whole=False: torch.linalg.cholesky((x + x.mH) / 2),
+    "qr": lambda torch, x, full_matrices: torch.linalg.qr(x, "complete" if full_matrices else "reduced"),
+    "eigh": lambda torch, x: torch.linalg.eigh(torch.tril(x) + torch.tril(x, -1).mH),
+    "svd": _svd,
     "reduce_sum": _reduced("sum"), "reduce_mean": _reduced("mean"), "reduce_max": _reduced("amax"),
     "reduce_min": _reduced("amin"), "reduce_logsumexp": _reduced("logsumexp"), "reduce_all": _reduced("all"),
     "reduce_any": _reduced("any"), "reduce_prod": _prod,

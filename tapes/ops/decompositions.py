@@ -73,9 +73,11 @@ def _cholesky_rule(g: Any, y: Any, a: Any, whole: bool = False) -> Any:
     return (both + adjoint(both)) * 0.5
 
 
+_SKEW = np.array([[0.0, 0.5j, -0.25j], [-0.5j, 0.0, 0.75j], [0.25j, -0.75j, 0.0]])
 _POSITIVE = np.array([[4.0, 1.0, 0.5], [1.0, 3.0, -1.0], [0.5, -1.0, 2.0]])
 cholesky = Op("cholesky", _cholesky, [steepest(_cholesky_rule)], kinds="fc", lift=leading, examples=[
     ((_POSITIVE,), {"whole": True}), ((np.stack([_POSITIVE, _POSITIVE @ _POSITIVE]),), {"whole": True}),
+    ((_POSITIVE + _SKEW,), {"whole": True}),
     ((np.array([[4.0]]),), {}), (((0, 0),), {}), (((0, 2, 2),), {})])
 
 
@@ -117,9 +119,10 @@ def _thin(u: Any, du: Any, k: int) -> tuple[Any, Any]:
 
 
 _HIGH = np.array([[1.0, 2.0], [-1.0, 0.5], [0.25, 1.5]])
+_COMPLEX = _HIGH + 1j * _HIGH[::-1]
 qr = Op("qr", _qr, [steepest(_qr_rule)], kinds="fc", examples=[
     ((_POSITIVE,), {"full_matrices": False}), ((_HIGH,), {"full_matrices": False}),
-    ((np.stack([_HIGH.T, _HIGH.T[::-1]]),), {"full_matrices": False}), ((_HIGH,), {"full_matrices": True}),
+    ((np.stack([_HIGH.T, _HIGH.T[::-1]]),), {"full_matrices": False}), ((_COMPLEX,), {"full_matrices": False}),
     ((np.array([[-2.0]]),), {"full_matrices": False}), (((0, 2, 2),), {"full_matrices": False}),
     (((2, 0),), {"full_matrices": True})])
 
@@ -199,5 +202,5 @@ def _svd_rule(g: Any, y: Any, a: Any, full_matrices: bool) -> Any:
 
 svd = Op("svd", _svd, [steepest(_svd_rule)], kinds="fc", examples=[
     ((_POSITIVE,), {"full_matrices": False}), ((_HIGH,), {"full_matrices": False}),
-    ((np.stack([_HIGH.T, _HIGH.T[::-1]]),), {"full_matrices": False}), ((_HIGH,), {"full_matrices": True}),
+    ((np.stack([_HIGH.T, _HIGH.T[::-1]]),), {"full_matrices": False}),
     ((np.array([[-2.0]]),), {"full_matrices": False}), (((0, 2, 2),), {"full_matrices": False})])

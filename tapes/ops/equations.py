@@ -63,24 +63,26 @@ def _fitting(a: np.ndarray, b: np.ndarray) -> None:
                                    f"{b.shape[-2]} rows on the right side")
 
 
-inv: Op = Op("inv", _inv, [lambda g, y, a: -matmul(matmul(swap_last(y), g), swap_last(y))],
-             examples=[((np.array([[2.0, 1.0], [-1.0, 3.0]]),), {}), ((np.array([
-                 [[1.0, 2.0, 0.5], [0.0, -1.0, 1.0], [1.5, 0.0, 2.0]], [[0.0, 2.0, 0.0], [1.0, 0.5, 0.0],
-                 [0.5, 1.0, -3.0]]]),), {}), ((np.array([[4.0]]),), {}), (((0, 2, 2),), {}), (((0, 0),), {})],
-             kinds="fc", lift=leading)
+_SOME = np.array([[[1.0, 2.0, 0.5], [0.0, -1.0, 1.0], [1.5, 0.0, 2.0]], [[0.0, 2.0, 0.0], [1.0, 0.5, 0.0],
+                  [0.5, 1.0, -3.0]]])
+_COMPLEX = np.array([[2.0 + 1.0j, 1.0], [-1.0j, 3.0]])
+
+inv: Op = Op("inv", _inv, [lambda g, y, a: -matmul(matmul(swap_last(y), g), swap_last(y))], kinds="fc", lift=leading,
+             examples=[((_SOME[0],), {}), ((_SOME,), {}), ((_COMPLEX,), {}), ((np.array([[4.0]]),), {}),
+                       (((0, 2, 2),), {}), (((0, 0),), {})])
 solve: Op = Op("solve", _solve, [
     lambda g, y, a, b: -matmul(solve(swap_last(a), g), swap_last(y)),
     lambda g, y, a, b: solve(swap_last(a), g),
-], examples=[((np.array([[2.0, 1.0], [-1.0, 3.0]]), (2, 3)), {}), ((np.array([
-    [[0.0, 2.0], [1.0, 0.5]], [[1.0, 0.25], [0.5, 1.0]]]), (2, 2, 1)), {}), (((0, 0), (0, 2)), {}),
-    ((np.array([[2.0]]), (1, 0)), {})], kinds="fc", lift=leading)
+], kinds="fc", lift=leading, examples=[
+    ((_SOME[0], (3, 2)), {}), ((_SOME, (2, 3, 1)), {}), ((_COMPLEX, _COMPLEX[::-1]), {}), (((0, 0), (0, 2)), {}),
+    ((np.array([[2.0]]), (1, 0)), {})])
 triangular_solve: Op = Op("triangular_solve", _triangular_solve, [
     lambda g, y, a, b, lower: unbroadcast(-triangle(matmul(_back(a, g, lower), swap_last(y)), lower), a.shape),
     lambda g, y, a, b, lower: unbroadcast(_back(a, g, lower), b.shape),
-], examples=[((np.array([[2.0, 9.0], [-1.0, 3.0]]), (2, 3)), {"lower": True}),
-             ((np.array([[[2.0, 1.0], [9.0, -3.0]], [[1.0, 0.5], [7.0, 2.0]]]), (2, 1)), {"lower": False}),
-             ((np.array([[2.0]]), (3, 1, 2)), {"lower": True}), (((0, 0), (0, 2)), {"lower": True})], kinds="fc",
-   lift=aligned)
+], kinds="fc", lift=aligned, examples=[
+    ((_SOME[0], (3, 2)), {"lower": True}), ((np.array([[[2.0, 1.0], [9.0, -3.0]], [[1.0, 0.5], [7.0, 2.0]]]), (2, 1)),
+     {"lower": False}), ((_COMPLEX, _COMPLEX[::-1]), {"lower": False}), ((np.array([[2.0]]), (3, 1, 2)),
+     {"lower": True}), (((0, 0), (0, 2)), {"lower": True})])
 
 
 def _back(a: Any, g: Any, lower: bool) -> Any:
@@ -139,7 +141,8 @@ def _small_cofactors(a: Any) -> Any:
 
 
 det: Op = Op("det", _det, [lambda g, y, a: g[..., None, None] * cofactors(a)],
-             examples=[(((2, 2),), {}), (((2, 3, 3),), {}), (((1, 1),), {}), (((0, 0),), {}), (((0, 2, 2),), {})],
+             examples=[(((2, 2),), {}), (((2, 3, 3),), {}), (((1, 1),), {}), (((2, 1, 1, 1),), {}), (((0, 0),), {}),
+                       (((0, 2, 2),), {})],
              kinds="fc", lift=leading)
 
 
