@@ -141,7 +141,7 @@ def _small_cofactors(a: Any) -> Any:
 
 
 det: Op = Op("det", _det, [lambda g, y, a: g[..., None, None] * cofactors(a)],
-             examples=[(((2, 2),), {}), (((2, 3, 3),), {}), (((1, 1),), {}), (((2, 1, 1, 1),), {}), (((0, 0),), {}),
+             examples=[(((2, 2),), {}), (((2, 3, 3),), {}), (((2, 1, 2, 2),), {}), (((4, 4),), {}), (((0, 0),), {}),
                        (((0, 2, 2),), {})],
              kinds="fc", lift=leading)
 
