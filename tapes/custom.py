@@ -44,10 +44,14 @@ class _Reads:
 def _noting_reads(alone: bool = False) -> Iterator[_Reads]:
     """Note the Variables that are read in a `with` block; `alone`: while nobody else hears of what happens in it."""
     reads, outside = _Reads(), listening.now
-    listening.now = [*([one for one in outside if isinstance(one, _Reads)] if alone else outside), reads]
+    if alone:
+        listening.now = [one for one in outside if isinstance(one, _Reads)]
+    inside = listening.now  # else the same list, so that tapes may be entered and left meanwhile
+    inside.append(reads)
     try:
         yield reads
     finally:
+        inside.remove(reads)
         listening.now = outside
 
 

@@ -150,10 +150,10 @@ class GradientTape:
         self._trace, self._leaves, self._variables = {}, set(), {}
         tell("begin", self)
 
-    def _resume(self) -> None:
+    def _resume(self, listeners: Any = None) -> None:
         if self._trace is None:  # never entered, or used up meanwhile
             self._begin()
-        self._entered = listening.now
+        self._entered = listening.now if listeners is None else listeners
         self._entered.append(self)
         tell("resume", self)
 
@@ -220,11 +220,12 @@ class GradientTape:
             raise RuntimeError("Trying to stop recording a tape which is not recording. It was never entered, or "
                                "gradient() has used it up.")
         self._check_recording()
+        stood_in = self._entered
         self._pause()
         try:
             yield
         finally:
-            self._resume()
+            self._resume(stood_in)
 
     def reset(self) -> None:
         """Forget every step and everything watched, inside the `with` block: Variables are watched again when read."""

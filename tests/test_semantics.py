@@ -178,6 +178,14 @@ def test_what_cannot_be_compared_is_refused() -> None:
         plain(object())
 
 
+def test_how_often_tensorflow_compiled_is_no_outcome() -> None:
+    def noisy(tf: Any) -> None:
+        tapes.arguments.logger.warning("5 out of the last 5 calls to f triggered tf.function retracing. Tracing is ...")
+        tapes.arguments.logger.warning("a warning")
+
+    assert observe(noisy, TAPES).log == ("a warning",)
+
+
 def test_warnings_are_counted_from_zero_for_every_program() -> None:
     program = registry["recording.watched_integers"]
     assert observe(program.run, TAPES) == observe(program.run, TAPES)

@@ -26,6 +26,9 @@ class Library:
     counted: dict[Any, int]
 
 
+# TensorFlow compiles a function for each Jacobian; how often it did so in one process is no outcome of a program.
+RETRACED = "triggered tf.function retracing"
+
 TAPES = Library(tapes, "tapes", arguments.logged)
 
 
@@ -56,7 +59,8 @@ def _logged(name: str) -> Iterator[list[str]]:
 
     class Listing(logging.Handler):
         def emit(self, record: logging.LogRecord) -> None:
-            messages.append(common(record.getMessage()))
+            if RETRACED not in record.getMessage():
+                messages.append(common(record.getMessage()))
 
     handlers, propagate, level = logger.handlers[:], logger.propagate, logger.level
     logger.handlers[:], logger.propagate = [Listing()], False

@@ -179,6 +179,23 @@ C22* a tensor passed by keyword has no gradient, with a warning
 C23* a gradient has the shape of its argument
 C24* with Variables, a gradient that is no pair is refused
 
+J    Jacobians
+J1   a Jacobian has the shape of the target and then that of the source
+J2   one Jacobian uses a tape up; a persistent tape gives any number
+J3   a Jacobian inside the block ends the recording
+J4   not connected is None, or zeros on request
+J5*  the target is one tensor
+J6   a Variable by itself has the identity; tensors without entries are no special case
+J7*  entries that were gathered have a dense Jacobian
+J8   batch_jacobian: rows of the target by the same rows of the source
+J9   where nothing is connected a batch Jacobian is 0
+J10  rows that depend on each other are added up in a batch Jacobian
+J11* the source of a batch Jacobian is one tensor, which may have no rows
+J12  parallel_iterations is accepted
+J13  a Jacobian of a gradient is a Hessian, and a Jacobian can be differentiated
+J14  the source may be an intermediate result, of another dtype
+J15* a target of integers has none, with a warning
+
 F    forward mode
 F1   jvp looks up the tangent that travelled beside a value
 F2   the tangent of the primal is what was given; not connected is None, or zeros on request
@@ -203,6 +220,17 @@ F20* numbers and arrays are no primals
 F21* the tangent of sign is 0, like its gradient
 F22* every nesting of any order works
 
+B    dense gradients
+B1*  the gradient of taking entries out of a tensor is a tensor
+B2   entries that were taken twice are added up
+
+X    functions
+X1   value and gradients of a function, and of its gradient
+X2   one tensor for two arguments is one source
+X3   vector-Jacobian products
+X4   gradients by all Variables that a function reads
+X5   a function that forgot to return is refused
+
 D    dtypes
 D1   numbers get their usual dtypes; NumPy's keep theirs
 D2   two tensors are never promoted
@@ -213,6 +241,8 @@ D6   dtypes compare with NumPy's and with names
 D7   half precision stays half precision
 D8   the gradient by a complex number is the conjugate of the derivative
 D9*  a number that does not fit its tensor gives one message for all operators
+
+D10* there is no bfloat16
 
 A    arrays
 A1   lists, numbers and arrays become tensors
@@ -258,6 +288,13 @@ T3   an exception leaves the block clean
 T4   changing an array changes no tensor
 T5   tapes and Variables can be copied
 T6   long chains are no problem
+T7   blocks in generators and stacks
+
+E    errors
+E1   the errors of a tape have the types and first words of TensorFlow's
+E2   errors of ops are caught as InvalidArgumentError
+E3*  they are ValueErrors too
+E4   an op that failed leaves nothing on the tape
 """
 
 

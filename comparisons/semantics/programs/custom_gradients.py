@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 import numpy as np
@@ -558,3 +559,82 @@ def used_up_by_exception(tf: Any) -> Any:
     with tf.GradientTape() as tape:
         y = failing(x)
     return [attempt(tape.gradient, y, x), attempt(tape.gradient, y, x)]
+
+
+@program("C20", "a tape may pause inside a function with a custom gradient, and goes on after it", "[6.0, 30.0]")
+def pause_inside_custom(tf: Any) -> Any:
+    x = tf.Variable(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+
+        @tf.custom_gradient
+        def square(x: Any) -> Any:
+            with tape.stop_recording():
+                y = x * x
+            return y, lambda dy: dy * 30.0
+
+        z = square(x)
+        w = x * x
+    return [tape.gradient(w, x), tape.gradient(z, x)]
+
+
+@program("C20", "a tape inside the function computes a gradient there", "([6.0], 1.0)")
+def tape_inside_custom(tf: Any) -> Any:
+    @tf.custom_gradient
+    def square(x: Any) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = x * x
+        slope = tape.gradient(y, x)
+        return y, lambda dy: dy * slope
+
+    x = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        square(x)
+        z = x + 1.0
+    return _gradient(tf, square, 3.0), tape.gradient(z, x)
+
+
+@program("C20", "a tape that is left inside the function stays left", "[None, None]")
+def tape_left_inside_custom(tf: Any) -> Any:
+    x, tape = tf.Variable(3.0), tf.GradientTape(persistent=True)
+
+    @tf.custom_gradient
+    def square(x: Any) -> Any:
+        tape.__exit__(None, None, None)
+        return x * x, lambda dy: dy * 30.0
+
+    tape.__enter__()
+    y = square(x)
+    z = x * x
+    return [tape.gradient(y, x), tape.gradient(z, x)]
+
+
+@program("C20", "a tape that is entered inside the function goes on after it", "6.0")
+def tape_entered_inside_custom(tf: Any) -> Any:
+    x, tape = tf.Variable(3.0), tf.GradientTape(persistent=True)
+
+    @tf.custom_gradient
+    def square(x: Any) -> Any:
+        tape.__enter__()
+        return x * x, lambda dy: dy * 30.0
+
+    square(tf.constant(2.0))
+    y = x * x
+    tape.__exit__(None, None, None)
+    return tape.gradient(y, x)
+
+
+@program("C20", "a tape may pause inside a function that is recomputed", "[6.0, 6.0]")
+def pause_inside_recomputed(tf: Any) -> Any:
+    x = tf.Variable(3.0)
+    with tf.GradientTape(persistent=True) as tape:
+
+        def square(x: Any) -> Any:
+            with tape.stop_recording() if calls == [] else contextlib.nullcontext():
+                calls.append(1)
+                return x * x
+
+        calls: list[int] = []
+        z = tf.recompute_grad(square)(x)
+        w = x * x
+    return [tape.gradient(w, x), tape.gradient(z, x)]

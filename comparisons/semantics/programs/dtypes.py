@@ -111,6 +111,17 @@ def complex_square(tf: Any) -> Any:
     return tape.gradient(y, z)
 
 
+@program("D8", "of Re(z*z) it is the same, of |z|^2 it is 2 z, and of |z| at 0 it is 0",
+         "[(2-4j) complex128, (2+4j) complex128, 0j complex128]")
+def real_functions_of_complex(tf: Any) -> Any:
+    z, zero = tf.constant(1 + 2j), tf.constant(0j)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([z, zero])
+        ys = [tf.math.real(z * z), tf.abs(z) ** 2]
+        at_zero = tf.abs(zero)
+    return [*(tape.gradient(y, z) for y in ys), tape.gradient(at_zero, zero)]
+
+
 @program("D8", "the gradients of real, imag and conj are 1, i and 1",
          "[(1+0j) complex128, 1j complex128, (1+0j) complex128]")
 def complex_parts(tf: Any) -> Any:
@@ -119,3 +130,10 @@ def complex_parts(tf: Any) -> Any:
         tape.watch(z)
         ys = [tf.math.real(z), tf.math.imag(z), tf.math.conj(z)]
     return [tape.gradient(y, z) for y in ys]
+
+
+@differing("D10", "there is no bfloat16",
+           tapes="AttributeError: module 'tapes' has no attribute 'bfloat16'...", tensorflow="1.5 bfloat16",
+           because="NumPy has no such numbers")
+def bfloat16(tf: Any) -> Any:
+    return tf.cast(1.5, tf.bfloat16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import threading
 import weakref
@@ -182,3 +183,125 @@ def deep_chain(tf: Any) -> Any:
         for _ in range(5000):
             y = y + 1.0
     return tape.gradient(y, x)
+
+
+@program("T1", "an accumulator belongs to its thread as well", "(9.0, None)")
+def tangent_in_another_thread(tf: Any) -> Any:
+    x = tf.constant(3.0)
+    with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+        y = _in_another_thread(lambda: x * x)
+    return y, accumulator.jvp(y)
+
+
+@program("T1", "a custom gradient runs in the thread that asks for it", "30.0")
+def custom_gradient_in_another_thread(tf: Any) -> Any:
+    square = tf.custom_gradient(lambda x: (x * x, lambda dy: dy * 30.0))
+    x = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        y = square(x)
+    return _in_another_thread(lambda: tape.gradient(y, x))
+
+
+@program("T1", "accumulators of threads that run at the same time do not mix", "[2.0, 4.0, 6.0, 8.0]")
+def parallel_accumulators(tf: Any) -> Any:
+    together = threading.Barrier(4, timeout=10.0)
+
+    def work(number: int) -> Any:
+        x = tf.constant(float(number))
+        with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+            together.wait()
+            y = x * x
+            together.wait()
+        return accumulator.jvp(y)
+
+    with ThreadPoolExecutor(4) as threads:
+        return list(threads.map(work, (1, 2, 3, 4)))
+
+
+@program("T2", "an accumulator keeps no result alive", "[True, 6.0]")
+def freed_by_an_accumulator(tf: Any) -> Any:
+    x = tf.constant(3.0)
+    with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+        y = x * x
+        dropped = tf.exp(x)
+        held = weakref.ref(dropped)
+        del dropped
+    return [held() is None, accumulator.jvp(y)]
+
+
+@program("T3", "an exception leaves the block of an accumulator clean", "[6.0, None]")
+def exception_in_an_accumulator(tf: Any) -> Any:
+    x = tf.constant(3.0)
+    try:
+        with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+            y = x * x
+            raise KeyError("planned")
+    except KeyError:
+        z = y * x
+    return [accumulator.jvp(y), accumulator.jvp(z)]
+
+
+@program("T3", "a function that calls itself for ever leaves the blocks clean", "['RecursionError', 6.0]")
+def endless_recursion(tf: Any) -> Any:
+    x = tf.Variable(3.0)
+
+    def deeper(depth: int) -> Any:
+        with tf.GradientTape():
+            return deeper(depth + 1)
+
+    try:
+        found = deeper(0)
+    except RecursionError as error:
+        found = type(error).__name__
+    with tf.GradientTape() as tape:
+        y = x * x
+    return [found, tape.gradient(y, x)]
+
+
+@program("T7", "a block in a generator records while the generator waits, until it is closed", "[27.0, None, ()]")
+def block_in_a_generator(tf: Any) -> Any:
+    x = tf.Variable(3.0)
+
+    def recording() -> Any:
+        with tf.GradientTape(persistent=True) as tape:
+            yield tape
+
+    generator = recording()
+    tape = next(generator)
+    y = x * x * x
+    generator.close()
+    z = x * x
+    with tf.GradientTape() as other:
+        pass
+    return [tape.gradient(y, x), tape.gradient(z, x), other.watched_variables()]
+
+
+@program("T7", "blocks of two generators that take turns do not mix", "[[6.0, None], [None, 27.0]]")
+def generators_that_take_turns(tf: Any) -> Any:
+    x, z = tf.constant(3.0), tf.constant(3.0)
+
+    def recording(source: Any, found: list[Any]) -> Any:
+        with tf.GradientTape() as tape:
+            tape.watch(source)
+            yield
+            y = source * source
+            yield
+            y = y * source if source is z else y
+        found.append(tape.gradient(y, [x, z]))
+
+    found: list[Any] = []
+    first, second = recording(x, found), recording(z, found)
+    for generator in (first, second, second, first, first, second):
+        next(generator, None)
+    return found
+
+
+@program("T7", "blocks may be entered and left through an ExitStack", "[6.0, 2.0]")
+def exit_stack(tf: Any) -> Any:
+    x = tf.Variable(3.0)
+    with contextlib.ExitStack() as stack:
+        outer = stack.enter_context(tf.GradientTape())
+        inner = stack.enter_context(tf.GradientTape())
+        y = x * x
+        dy = inner.gradient(y, x)
+    return [dy, outer.gradient(dy, x)]
