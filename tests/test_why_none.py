@@ -56,6 +56,14 @@ def watched_after_its_use():
     return tape, y, x
 
 
+@program("watched late", "multiply")
+def watched_late_beside_something_that_is_recorded():
+    with tf.GradientTape() as tape:
+        y = v * x  # here
+        tape.watch(x)
+    return tape, y, x
+
+
 @program("after the block", "multiply")
 def the_loss_after_the_block():
     with tf.GradientTape() as tape:

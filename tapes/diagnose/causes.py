@@ -52,7 +52,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "the inner gradient was computed while the outer tape did not record",
         "call the inner gradient() inside the `with` block of the outer tape"),
     "integer": (
-        "{op} leads through integers, which have no derivatives",
+        "{op} leads through integers or booleans, which have no derivatives",
         "keep floating numbers on the way from the source to the target"),
     "integer source": (
         "{s} is {dtype}, and only floating numbers have derivatives",

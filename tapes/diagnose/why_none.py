@@ -61,8 +61,10 @@ def _on_the_tape(tape: GradientTape, question: Question, history: History | None
 
 def _barrier(trace: dict[int, Step], source: Any, reached: Collection[int]) -> Step | None:
     """The op at which the adjoint arrives, but behind which it does not come nearer to the source."""
-    downstream = {id(source)}
+    downstream: set[int] = set()
     for key, step in trace.items():
+        if key == id(source):  # what used it before it was watched does not count
+            downstream.add(key)
         inward = [x for x in step.inputs if id(x) in downstream]
         if inward:
             downstream.add(key)
