@@ -106,7 +106,8 @@ CAUSES: dict[str, tuple[str, str]] = {
         "that the tape follows (integers, NumPy's numbers, what stop_gradient gave, a Variable after assign)",
         HOW_TO_SEE),
     "unknown": (
-        "the steps are gone: the tape recorded nothing yet, or gradient() has used it up",
+        "What the gradient of {t} by {s} is, and why, cannot be told any more: the steps are gone, because the tape "
+        "recorded nothing yet, or gradient() has used it up",
         "ask before gradient(), or say GradientTape(persistent=True); or " + HOW_TO_SEE),
     "unlinked": (
         "both are on the tape, but no recorded op leads from {s} to {t}. Either {t} does not depend on {s}, or it does "

@@ -46,31 +46,46 @@ def _on_the_tape(tape: GradientTape, question: Question, history: History | None
     reached = tape.adjoints(question.target)
     if id(source) in reached:
         return question.connected("they are connected on this tape")
-    step = _barrier(trace, source, reached)
-    if step is None:
+    barrier = _barrier(trace, source, question.target, reached)
+    if barrier is None:
         return None
-    output: Any = step()
-    line = history.line_of(output) if history else None
-    behind = [(x, rule) for x, rule in zip(step.inputs, step.op.rules, strict=False) if id(x) in trace]
-    if not any(rule for _, rule in behind):
+    step, inward = barrier
+    line = history.line_of(step()) if history else None
+    if not any(rule for _, rule in inward):
         return question.because("no derivative", line, step.op.name)
-    integers = any(x._array.dtype.kind not in "fc" for x in (output, *(x for x, _ in behind)))
-    return question.because("integer" if integers else "custom gradient", line,
-                            "custom_gradient" if step.op is bundle else step.op.name)
+    if not _floating(step, inward):
+        return question.because("integer", line, step.op.name)
+    return question.because("custom gradient", line, "custom_gradient" if step.op is bundle else step.op.name)
 
 
-def _barrier(trace: dict[int, Step], source: Any, reached: Collection[int]) -> Step | None:
-    """The op at which the adjoint arrives, but behind which it does not come nearer to the source."""
-    downstream: set[int] = set()
+def _barrier(trace: dict[int, Step], source: Any, target: Any,
+             reached: Collection[int]) -> tuple[Step, list[tuple[Any, Any]]] | None:
+    """On the way from source to target the first op that no adjoint can pass, with its inputs there and their rules.
+
+    If each could, it is the one at which the adjoint arrived, but behind which it did not: its rule returned None.
+    """
+    upstream = {id(target)}
+    for key, step in reversed(trace.items()):
+        if key in upstream:
+            upstream.update(map(id, step.inputs))
+    downstream, stopped = set(), None
     for key, step in trace.items():
         if key == id(source):  # what used it before it was watched does not count
             downstream.add(key)
-        inward = [x for x in step.inputs if id(x) in downstream]
-        if inward:
+        inward = [(x, rule) for x, rule in zip(step.inputs, step.op.rules, strict=False) if id(x) in downstream]
+        if inward and key in upstream:
             downstream.add(key)
-            if key in reached and not any(id(x) in reached for x in inward):
-                return step
-    return None
+            if not any(rule for _, rule in inward) or not _floating(step, inward):
+                return step, inward
+            if stopped is None and key in reached and not any(id(x) in reached for x, _ in inward):
+                stopped = step, inward
+    return stopped
+
+
+def _floating(step: Step, inward: list[tuple[Any, Any]]) -> bool:
+    """Whether floating numbers go in and come out."""
+    output: Any = step()
+    return output._array.dtype.kind in "fc" and any(x._array.dtype.kind in "fc" for x, _ in inward)
 
 
 def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
