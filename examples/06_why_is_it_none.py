@@ -17,9 +17,8 @@ with tf.diagnose.history():  # remembers which line made what; without it nothin
     loss = 1.0 - correct
     answers.append(tape.why_none(loss, w))
 
-    with tf.GradientTape() as outer:
-        with tf.GradientTape() as inner:
-            z = w * w * w
+    with tf.GradientTape() as outer, tf.GradientTape() as inner:
+        z = w * w * w
     slope = inner.gradient(z, w)
     answers.append(outer.why_none(slope, w))
 

@@ -23,7 +23,7 @@ def shifted(x, b):
 wrong = tf.check_gradients(swish, [-1.0, 0.5, 2.0])
 right = tf.check_gradients(right_swish, [-1.0, 0.5, 2.0])
 axis = tf.check_gradients(shifted, [[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0])
-print(wrong, right, axis, sep="\n\n")
+print(wrong, axis.arguments[1], f"right_swish passes: {bool(right)}", sep="\n\n")
 
 assert right and not wrong and not axis
 right.raise_if_wrong()  # in a test, this line is enough

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 from comparisons.semantics import RULES, TOPICS, registry
+from tapes.diagnose.causes import CAUSES
+from tapes.diagnose.remedies import REMEDIES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
@@ -62,7 +64,46 @@ def differences() -> str:
     return "\n".join(lines)
 
 
-PAGES = {"docs/differences.md": differences}  # whole pages, and what makes them
+DIAGNOSIS = """\
+# When a gradient is None, nan, or wrong
+
+`tape.why_none(target, source)` says why a gradient is None. From the tape alone it tells what the tape knows; inside
+`with tapes.diagnose.history():` it names the op and the line of your program, also when `gradient` has used the tape
+up. A history hears every op of its thread, in and outside of tapes; it keeps names and numbers, but no arrays, for the
+last 50,000 ops, and ops are slower while it listens. In a notebook, `history().start()` and `stop()` do without the
+block. The answer is an object: `cause`, `op`, `file`, `line`, `fix`, and `more`, what stands in the way behind the
+first cause.
+
+`tape.first_nan(target, sources)` finds the step at which the first nan or inf arises, forward or backward, if it spoils
+the target or a gradient.
+
+`tapes.check_gradients(f, *args)` holds the gradients of a function, such as an op or a `custom_gradient` of your own,
+against what its values show, and names the usual mistakes; in a test, add `.raise_if_wrong()`.
+
+This page is made from the lessons and the code by `python -m tests.readme docs`.
+
+"""
+
+
+def diagnosis() -> str:
+    """The page on diagnosis: two lessons, what they print, and every cause that is known."""
+    lines = DIAGNOSIS.splitlines()
+    for title, path in (("Where nan comes from", "examples/07_where_nan_comes_from.py"),
+                        ("Is my rule right?", "examples/08_is_my_rule_right.py")):
+        lines += [f"## {title}", "", made("file", path), "", "It prints:", "", made("output of", f"python {path}"), ""]
+    lines += ["## Every cause of None", "", "| cause | what happened | what to do |", "| --- | --- | --- |"]
+    words = {"s": "the source", "t": "the target", "op": "the op", "parent": "the tensor",
+             "at": "at a line that is named", "dtype": "an integer or boolean",
+             "wrong": "the target or source is no tensor", "there": "", "origin": "", "roots": ""}
+    for cause, texts in CAUSES.items():
+        lines.append("| " + " | ".join([cause, *(text.format(**words) for text in texts)]) + " |")
+    lines += ["", "## Every known cause of nan and inf", "", "| ops | why | what to do |", "| --- | --- | --- |"]
+    lines += [f"| {', '.join(each.ops.split())} | {each.why.format(op='the op')} | {each.fix.format(op='f')} |"
+              for each in REMEDIES]
+    return "\n".join([*lines, ""])
+
+
+PAGES = {"docs/differences.md": differences, "docs/diagnosis.md": diagnosis}  # whole pages, and what makes them
 
 
 def _cell(outcome: str) -> str:

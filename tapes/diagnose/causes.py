@@ -70,7 +70,7 @@ CAUSES: dict[str, tuple[str, str]] = {
         "{wrong}: " + _TO_NUMPY,
         "use the ops of tapes from the source up to the target"),
     "not read": (
-        "the Variable {s} was not read while this tape recorded: it was read before the block, or not at all",
+        "{s}, a Variable, was not read while this tape recorded, but before the block, or not at all",
         "use {s} itself inside the block; or " + HOW_TO_SEE),
     "not recording": (
         "this tape did not record when {op} ran",

@@ -83,8 +83,9 @@ class Question:
                 **words: Any) -> Explanation:
         """The explanation by a cause; `words` fill the braces of its text, and `note` is added to it."""
         what, fix = (text.format(t=self.t, s=self.s, op=op, **words) for text in CAUSES[cause])
-        what = f"{what}{note}." if cause == "unknown" else f"The gradient of {self.t} by {self.s} is None: {what}{note}."
-        return Explanation(cause, what, fix, op,
+        if cause != "unknown":
+            what = f"The gradient of {self.t} by {self.s} is None: {what}"
+        return Explanation(cause, f"{what}{note}.", fix, op,
                            *(line[:2] if line else (None, None)))
 
     def connected(self, how: str) -> Explanation:

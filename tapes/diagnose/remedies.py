@@ -102,7 +102,7 @@ def remedy(spot: Spot) -> tuple[str, str]:
     if masked:
         why = known.why.format(op=spot.op) if known else f"{spot.op} is not finite here"
         return (f"{why}; and although this entry is not used, thrown away by a where or multiplied by 0, the backward "
-                "pass computes 0 times infinity, which is nan"), DOUBLE_WHERE
+                "pass multiplies 0 by an infinite or undefined derivative, which is nan"), DOUBLE_WHERE
     if spot.arrived is None and not isinstance(spot.value, tuple) and np.all(np.isinf(spot.value)):
         return (f"the result of {spot.op} is larger than the largest number of its dtype",
                 "scale the inputs down, take logarithms, or use float64")
