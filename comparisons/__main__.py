@@ -43,6 +43,7 @@ def parser() -> argparse.ArgumentParser:
                                "script.")
     fuzz.add_argument("--programs", type=natural, default=500, metavar="N", help="how many (default 500)")
     fuzz.add_argument("--seed", type=natural, default=0, help="which; the same ones whatever --jobs (default 0)")
+    fuzz.add_argument("--only", metavar="LIBS", help="tensorflow or jax; by default both, if they are installed")
     fuzz.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default 1)")
     return top
 

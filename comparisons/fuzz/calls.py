@@ -96,7 +96,7 @@ def operator(text: str) -> Callable[..., Filled | None]:
 UNARY = ("2.0 * {0}", "{0} - 0.5", "-{0}", "{0} ** 2", "{0} ** 3", "1.0 / ({0} ** 2 + 1.0)", "abs({0})",
          "tf.stop_gradient({0})", "tf.identity({0})", "tf.zeros_like({0})", "tf.ones_like({0})",
          "tf.where({0} > 0.25, {0}, -2.0 * {0})", "tf.where({0} > 0.0, tf.sin({0}), tf.zeros_like({0}))",
-         "tf.clip_by_value({0}, -0.5, 1.25)", "tf.nn.leaky_relu({0})", "tf.nn.gelu({0})",
+         "tf.clip_by_value({0}, -0.5, 1.25)", "tf.nn.leaky_relu({0}, alpha=0.25)", "tf.nn.gelu({0})",
          "tf.math.log_sigmoid({0})", "tf.math.conj({0})", "tf.math.real({0})",
          "0.3 % ({0} ** 2 + 0.7)", "2.0 ** tf.sin({0})")
 BINARY = ("{0} + {1}", "{0} * {1}", "{0} - {1}", "{0} / ({1} ** 2 + 0.5)", "tf.where({0} < {1}, {0}, {1} ** 2)",

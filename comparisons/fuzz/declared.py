@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,9 +42,9 @@ class Respelled:
         return value
 
 
-def respelled(tf: Any, each: Declared) -> Any:
-    """TensorFlow with the names of one declared difference spelled otherwise."""
-    return Respelled(tf, tf, each.spelled)
+def respelled(tf: Any, differences: Sequence[Declared]) -> Any:
+    """TensorFlow with the names of declared differences spelled otherwise."""
+    return Respelled(tf, tf, {name: function for each in differences for name, function in each.spelled.items()})
 
 
 DECLARED = (
@@ -60,9 +60,15 @@ DECLARED = (
              "are off by 5e-9", {
         "nn.gelu": lambda tf, x: 0.5 * x * (1.0 + tf.math.erf(x / tf.sqrt(tf.constant(2.0, x.dtype)))),
     }),
-    Declared("leaky_relu in double precision", "TensorFlow takes the slope of 0.2 in single precision, and its values "
-             "are off by 1.5e-8", {
-        "nn.leaky_relu": lambda tf, x: tf.where(x > 0.0, x, tf.constant(0.2, x.dtype) * x),
+    Declared("relu of nan", "the derivative of relu is a choice, so where x is not positive even an adjoint of nan "
+             "gives 0, as in JAX; TensorFlow multiplies", {
+        "nn.relu": lambda tf, x: tf.where(x > 0.0, x, tf.zeros_like(x)),
+        "nn.relu6": lambda tf, x: tf.where((x > 0.0) & (x < 6.0), x, tf.clip_by_value(tf.stop_gradient(x), 0.0, 6.0)),
+    }),
+    Declared("argmax of nan", "nan counts as the largest, as in NumPy and JAX; TensorFlow steps over it, depending on "
+             "its place", {
+        "argmax": lambda tf, x, **options: tf.argmax(tf.where(tf.math.is_nan(x), float("inf") * tf.ones_like(x), x),
+                                                     **options),
     }),
     Declared("sign in forward mode", "the derivative of sign is 0 in both modes; in TensorFlow's forward mode it is "
              "None", {
@@ -72,3 +78,9 @@ DECLARED = (
 
 # Mistakes for which TensorFlow's exception depends on the operator, and that of tapes does not.
 SAME_MISTAKE = {"two dtypes": {"InvalidArgumentError", "TypeError"}}
+
+CONVENTION = "another convention at a corner"  # of JAX; it agrees when its functions are spelled with TensorFlow's
+
+# What TensorFlow says where it fails itself, and what that is called here.
+FAILURES = {"Tried to take gradients (or similar) of a variable without handle data":
+            "TensorFlow cannot read a Variable in two ForwardAccumulators"}

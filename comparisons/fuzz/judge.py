@@ -13,7 +13,7 @@ import numpy as np
 from ..measure import difference
 from ..semantics.observe import TAPES, Library, observe
 from ..semantics.outcome import Outcome
-from .declared import DECLARED, SAME_MISTAKE, respelled
+from .declared import DECLARED, FAILURES, SAME_MISTAKE, respelled
 from .language import Program
 
 AGREE, ILL, CORNER, CHAOS, DECLARED_, WRONG = "agree", "agree, ill-conditioned", "corner", "chaos", "declared", "WRONG"
@@ -35,7 +35,7 @@ class Verdict:
     why: str = ""
 
 
-def runnable(text: str) -> Callable[[Any], Any]:
+def runnable(text: str) -> Callable[..., Any]:
     """The function `program` of a source."""
     scope: dict[str, Any] = {}
     exec(compile(text, "<program>", "exec"), scope)
@@ -43,7 +43,10 @@ def runnable(text: str) -> Callable[[Any], Any]:
 
 
 def answers(program: Program, library: Library) -> Outcome:
-    return observe(runnable(program.text()), library)
+    """What a library with tapes answers; TensorFlow's IndexedSlices as the tensors that they stand for."""
+    run = runnable(program.text())
+    return observe(lambda tf: {name: None if x is None else tf.convert_to_tensor(x) for name, x in run(tf).items()},
+                   library)
 
 
 @dataclass
@@ -75,7 +78,8 @@ class Judge:
             if not self.apart(self.tapes, outcome, {}) or not self.apart(self.tapes, outcome, self.spread()):
                 return Verdict(DECLARED_, name)
         if self.tapes.raised or reference.raised:
-            return Verdict(WRONG, apart)
+            known = next((name for words, name in FAILURES.items() if words in reference.message), "")
+            return Verdict(DECLARED_, known) if known else Verdict(WRONG, apart)
         spread = self.spread()
         apart = self.apart(self.tapes, reference, spread)
         steep = math.inf in spread.values() or self.lost(spread)
@@ -178,10 +182,10 @@ class Judge:
 def against_tensorflow(program: Program, tapes: Outcome, tensorflow: Library) -> Verdict:
     """The verdict on what tapes answered, by TensorFlow."""
     def otherwise(program: Program) -> Any:
-        text = program.text()
-        for each in DECLARED:
-            if each.concerns(text):
-                library = Library(respelled(tensorflow.module, each), tensorflow.logger, tensorflow.counted)
-                yield each.name, answers(program, library)
+        concerned = [each for each in DECLARED if each.concerns(program.text())]
+        for differences in [[each] for each in concerned] + [concerned] * (len(concerned) > 1):
+            module = respelled(tensorflow.module, differences)
+            yield " and ".join(each.name for each in differences), answers(
+                program, Library(module, tensorflow.logger, tensorflow.counted))
 
     return Judge(program, tapes, lambda other: answers(other, tensorflow), otherwise).verdict()

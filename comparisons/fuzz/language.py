@@ -111,6 +111,7 @@ class Ask:
     weights: tuple[np.ndarray, ...] | None = None
     zero: bool = False
     method: str = "gradient"
+    dense: bool = False  # make tensors of what may be TensorFlow's IndexedSlices
 
     def lines(self) -> Iterator[str]:
         options = [listed(self.targets), listed(self.sources)]
@@ -119,7 +120,10 @@ class Ask:
         if self.zero:
             options.append('unconnected_gradients="zero"')
         names = self.names[0] if len(self.names) == 1 else f"[{', '.join(self.names)}]"
-        yield f"{names} = {self.tape}.{self.method}({', '.join(options)})"
+        asked = f"{self.tape}.{self.method}({', '.join(options)})"
+        if self.dense:
+            asked = f"map(tf.convert_to_tensor, {asked})" if len(self.names) > 1 else f"tf.convert_to_tensor({asked})"
+        yield f"{names} = {asked}"
 
 
 @dataclass(frozen=True)

@@ -51,6 +51,7 @@ class Writer:
         self.returned: list[str] = []
         self.recording: list[str] = []  # the tapes around the place where we are
         self.counts: dict[str, int] = {}
+        self.gathered = False  # then TensorFlow's gradients may be IndexedSlices, with which it does not compute
 
     # -- choices -------------------------------------------------------------------------------------------------------
 
@@ -127,6 +128,7 @@ class Writer:
             arguments = (own or self.pick(usable),)
             filled = ("tf.sin({0})", kinds[arguments[0]])
         name = name or self.fresh("t")
+        self.gathered |= "gather" in filled[0]
         self.kinds[name] = filled[1]
         return Let(name, filled[0], arguments)
 
@@ -227,7 +229,7 @@ class Writer:
                 self.kinds[name] = Kind(shape if method == "gradient" else (*kinds[0].shape, *shape),
                                         self.kinds[source].dtype)
         self.returned += [*targets, *names]
-        return Ask(names, tape, targets, sources, given, zero, method)
+        return Ask(names, tape, targets, sources, given, zero, method, zero and self.gathered)
 
     def forward(self, depth: int = 0) -> list[Statement]:
         """A block with derivatives in one direction."""

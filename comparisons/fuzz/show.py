@@ -13,20 +13,26 @@ from rich.table import Table
 
 from .. import report
 from ..libraries import LIBRARIES, require
+from ..problem import LossError
 from .declared import DECLARED
-from .hunt import Report, hunt
+from .hunt import JAX_EVERY, Report, hunt
 from .judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, WRONG
+from .verdicts import SKIPPED
 
-REFERENCES = ("tensorflow",)
+REFERENCES = ("tensorflow", "jax")
 NOT_JUDGED = (CORNER, CHAOS)
 TOLERATED = 0.03  # of the programs may be left without a verdict; more is a defect of the hunt
 TITLES = {AGREE: "agree", ILL: "agree, ill-conditioned", DECLARED_: "declared difference", CORNER: "at a corner",
-          CHAOS: "no digits left", WRONG: "DISAGREE"}
+          CHAOS: "no digits left", SKIPPED: "not expressible", WRONG: "DISAGREE"}
 
 
 def command(arguments: argparse.Namespace) -> int:
     """`python -m comparisons fuzz`; the exit status is 1 when something disagrees."""
-    libraries = [name for name in REFERENCES if LIBRARIES[name].installed]
+    wanted = [name.strip() for name in (arguments.only or ",".join(REFERENCES)).split(",")]
+    unknown = [name for name in wanted if name not in REFERENCES]
+    if unknown:
+        raise LossError(f"--only takes names from {', '.join(REFERENCES)}, separated by commas; got {arguments.only!r}")
+    libraries = [name for name in wanted if LIBRARIES[name].installed or arguments.only]
     if not libraries:
         require(REFERENCES[0])
     screen, total, start = report.console(), Report(), time.perf_counter()
@@ -54,7 +60,10 @@ def told(screen: Console, total: Report, libraries: Sequence[str], seconds: floa
     reasons = {each.name: each.why for each in DECLARED}
     for (name, _, note), times in sorted(total.notes.items()):
         why = f": {reasons[note]}" if note in reasons else ""
-        screen.print(f"{name}, {times} times: {escape(note + why)}", soft_wrap=True)
+        screen.print(f"  {name}, {times} times: {escape(note + why)}", soft_wrap=True)
+    if {"jax", "tensorflow"} <= set(libraries):
+        screen.print(f"JAX is asked about one program in {JAX_EVERY} (about all with --only jax), and says 0 where a "
+                     "tape says None.")
     screen.print(f"{total.programs} programs in {seconds:.0f} s, {total.programs / seconds:.0f} a second, "
                  f"in {len(total.workers)} process{'es' * (len(total.workers) != 1)}.")
     left_out = max(sum(total.counts[name, kind] for kind in NOT_JUDGED) for name in libraries)
@@ -65,4 +74,7 @@ def told(screen: Console, total: Report, libraries: Sequence[str], seconds: floa
         screen.print("[red bold]Something disagrees.[/red bold] The scripts above run by themselves.")
         return 1
     screen.print("[green bold]All programs agree.[/green bold]")
+    absent = [name for name in REFERENCES if not LIBRARIES[name].installed]
+    if absent:
+        screen.print("Not compared: " + ", ".join(f"{name} ({LIBRARIES[name].install})" for name in absent))
     return 0

@@ -1,4 +1,4 @@
-"""One program on tapes and on every library that was asked for."""
+"""One program on tapes and on every library that was asked for, and the script that shows what they answer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import threading
 from collections.abc import Sequence
 
 from ..semantics.observe import TAPES, tensorflow_library
-from .judge import Verdict, against_tensorflow, answers
+from . import functional
+from .declared import CONVENTION
+from .judge import Judge, Verdict, against_tensorflow, answers
 from .language import Program
+
+SKIPPED = "not expressible"
 
 
 def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
@@ -17,26 +21,34 @@ def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
     verdicts: dict[str, Verdict] = {}
     if "tensorflow" in libraries:
         verdicts["tensorflow"] = against_tensorflow(program, own, tensorflow_library())
+    if "jax" in libraries:
+        def otherwise(program: Program) -> list[tuple[str, object]]:
+            return [(CONVENTION, functional.answers(program, "TensorFlow"))]
+
+        try:
+            verdicts["jax"] = Judge(program, own, functional.answers, otherwise, zeros=True).verdict()
+        except functional.Inexpressible as reason:
+            verdicts["jax"] = Verdict(SKIPPED, str(reason))
     return verdicts
 
 
 SCRIPT = '''"""{why}"""
 
 import numpy as np
-import tensorflow
+import {library}
 
-import tapes
+import tapes{imports}
 
 np.set_printoptions(precision=17)
 
 
 {program}
 
-for library in (tapes, tensorflow):
-    print(library.__name__)
+for name, run in {{"tapes": lambda: {on_tapes}, "{library}": lambda: {on_library}}}.items():
+    print(name)
     try:
-        for name, value in program(library).items():
-            print(" ", name, "=", None if value is None else value.numpy())
+        for result, value in run().items():
+            print(" ", result, "=", value if value is None else np.array(value))
     except Exception as error:
         print(" ", type(error).__name__, error)
 '''
@@ -44,8 +56,14 @@ for library in (tapes, tensorflow):
 
 def script(program: Program, library: str, why: str) -> str:
     """A Python file that runs the very text that failed, on both libraries, and shows both answers."""
-    return SCRIPT.format(why=f"tapes and {library} disagree: {why}.", program=program.text())
+    text, imports, on_library = program.text(), "", "program(tensorflow)"
+    if library == "jax":
+        text += "\n\n" + functional.text(program).replace("def program", "def functional")
+        imports, on_library = "\nfrom comparisons.fuzz.functional import names", "functional(names(), jax)"
+    return SCRIPT.format(why=f"tapes and {library} disagree: {' '.join(why.split())}.", library=library,
+                         imports=imports, program=text, on_tapes="program(tapes)", on_library=on_library)
 
 
 def worker() -> str:
+    """The process and thread we are in."""
     return f"{os.getpid()} {threading.current_thread().name}"
