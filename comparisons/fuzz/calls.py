@@ -121,13 +121,15 @@ def reduction(text: str) -> Callable[[Pick, Kind], Filled | None]:
     return fill
 
 
-def along(text: str, *options: str) -> Callable[[Pick, Kind], Filled | None]:
-    """Along one axis, with the shape kept."""
+def along(text: str, *options: str, **always: Any) -> Callable[[Pick, Kind], Filled | None]:
+    """Along one axis, with the shape kept; one of the options may be said, the others are."""
+    said = "".join(f", {name}={value}" for name, value in always.items())
+
     def fill(pick: Pick, kind: Kind) -> Filled | None:
         if not kind.shape:
             return None
         rank = len(kind.shape)
-        return f"{text}({{0}}, axis={pick(range(-rank, rank))}{pick(('', *options))})", kind
+        return f"{text}({{0}}{said}, axis={pick(range(-rank, rank))}{pick(('', *options))})", kind
 
     return fill
 
@@ -276,6 +278,44 @@ def product(pick: Pick, x: Kind, y: Kind) -> Filled | None:
     return text, Kind(tuple(shape), x.dtype)
 
 
+def picked(pick: Pick, kind: Kind) -> Filled | None:
+    """Some entries, by their places, by a mask, by their size; repeated or reversed."""
+    if not kind.shape or 0 in kind.shape:
+        return None
+    n = kind.shape[0]
+    mask = [place % 2 == 0 for place in range(n)]
+    text, expression = pick([
+        ("tf.reverse({0}, [0])", "x[::-1]"), (f"tf.boolean_mask({{0}}, {mask})", f"x[{mask}]"),
+        ("tf.repeat({0}, 2, axis=0)", "np.repeat(x, 2, 0)"),
+        (f"tf.gather_nd({{0}}, [[0], [{n - 1}], [0]])", f"x[[0, {n - 1}, 0]]"),
+        (f"tf.scatter_nd([[1], [0], [1]], tf.gather({{0}}, [0, 0, {n - 1}]), [3, *{list(kind.shape[1:])}])",
+         "np.zeros((3, *x.shape[1:]))"),
+        ("tf.tensor_scatter_nd_add({0}, [[0]], {0}[:1])", "x"), ("tf.math.top_k({0}, 1).values", "x[..., :1]"),
+        (f"tf.math.segment_sum({{0}}, {[place // 2 for place in range(n)]})", f"x[:{(n + 1) // 2}]"),
+        (f"tf.math.unsorted_segment_max({{0}}, {[0] * n}, 1)", "x[:1]"),
+        ("tf.math.reduce_euclidean_norm({0}, axis=-1)", "x[..., 0]"), ("tf.norm({0}, ord=1, axis=-1)", "x[..., 0]"),
+        ("tf.norm({0}, ord=float('inf'), axis=0)", "x[0]"), ("tf.nn.moments({0}, axes=[0])[1]", "x[0]")])
+    return result_of(text, expression, kind)
+
+
+def matrices(pick: Pick, kind: Kind) -> Filled | None:
+    """Linear algebra of a square matrix, or of one made square, symmetric and positive by x xT + 1.5."""
+    if len(kind.shape) < 2 or 0 in kind.shape:
+        return None
+    n = kind.shape[-2]
+    square = f"(tf.matmul({{0}}, {{0}}, transpose_b=True) + tf.eye({n}, dtype=tf.{kind.dtype}) * 1.5)"
+    like = "np.zeros((*x.shape[:-1], x.shape[-2]))"
+    text, expression = pick([
+        (f"tf.linalg.trace({square})", f"{like}[..., 0, 0]"), (f"tf.linalg.diag_part({square})", f"{like}[..., 0]"),
+        ("tf.linalg.band_part({0}, 0, 1)", "x"), (f"tf.linalg.inv({square})", like),
+        (f"tf.linalg.det({square})", f"{like}[..., 0, 0]"), (f"tf.linalg.logdet({square})", f"{like}[..., 0, 0]"),
+        (f"tf.linalg.slogdet({square})[1]", f"{like}[..., 0, 0]"), (f"tf.linalg.cholesky({square})", like),
+        (f"tf.linalg.solve({square}, {{0}})", "x"), (f"tf.linalg.eigvalsh({square})", f"{like}[..., 0]"),
+        (f"tf.linalg.svd({square}, compute_uv=False)", f"{like}[..., 0]"), ("tf.linalg.matrix_transpose({0})",
+                                                                          "np.swapaxes(x, -1, -2)")])
+    return result_of(text, expression, kind)
+
+
 def cross_entropy(pick: Pick, x: Kind, y: Kind) -> Filled | None:
     if x != y:
         return None
@@ -295,9 +335,13 @@ def calls() -> tuple[tuple[Call, ...], tuple[Call, ...]]:
     table.append(Call("tf.math.reduce_std", 1, reduction("tf.math.reduce_std")))
     for name in ("tf.nn.softmax", "tf.nn.log_softmax", "tf.nn.l2_normalize"):
         table.append(Call(name, 1, along(name)))
-    table.append(Call("tf.cumsum", 1, along("tf.cumsum", ", exclusive=True", ", reverse=True")))
+    for name in ("tf.cumsum", "tf.math.cumprod", "tf.math.cumulative_logsumexp"):
+        table.append(Call(name, 1, along(name, ", exclusive=True", ", reverse=True")))
+    table.append(Call("tf.sort", 1, along("tf.sort", ', direction="DESCENDING"')))
+    table.append(Call("tf.roll", 1, along("tf.roll", shift=1)))
     shaped: tuple[Callable[..., Filled | None], ...] = (
-        reshape, transpose, index, gather, split, unstack, tile, pad, expand, stretched, squeeze, cast, positions)
+        reshape, transpose, index, gather, split, unstack, tile, pad, expand, stretched, squeeze, cast, positions,
+        picked, matrices)
     table += [Call(fill.__name__, 1, fill) for fill in shaped]
     table += [Call(fill.__name__, 2, fill) for fill in (joined, stacked, matmul, product, cross_entropy)]
     return tuple(c for c in table if c.arity == 1), tuple(c for c in table if c.arity == 2)

@@ -80,7 +80,3 @@ DECLARED = (
 SAME_MISTAKE = {"two dtypes": {"InvalidArgumentError", "TypeError"}}
 
 CONVENTION = "another convention at a corner"  # of JAX; it agrees when its functions are spelled with TensorFlow's
-
-# What TensorFlow says where it fails itself, and what that is called here.
-FAILURES = {"Tried to take gradients (or similar) of a variable without handle data":
-            "TensorFlow cannot read a Variable in two ForwardAccumulators"}

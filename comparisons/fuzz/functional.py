@@ -170,11 +170,25 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
     def l2_normalize(x: Any, axis: Any = None) -> Any:
         return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(x * x, axis=axis, keepdims=True), jnp.asarray(1e-12, x.dtype)))
 
+    def cumprod(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+        turned = jnp.flip(x, axis) if reverse else x
+        if exclusive:
+            first = jnp.ones_like(jnp.take(turned, np.arange(1), axis))
+            turned = jnp.concatenate([first, jax.lax.slice_in_dim(turned, 0, x.shape[axis] - 1, axis=axis)], axis)
+        products = jnp.cumprod(turned, axis)
+        return jnp.flip(products, axis) if reverse else products
+
     return {
+        "math.cumprod": cumprod, "roll": jnp.roll, "reverse": jnp.flip, "repeat": jnp.repeat,
+        "sort": lambda x, axis, direction="": jnp.flip(jnp.sort(x, axis), axis) if direction else jnp.sort(x, axis),
+        "eye": lambda n, dtype: jnp.eye(n, dtype=dtype), "linalg.matrix_transpose": jnp.matrix_transpose,
+        "linalg.inv": jnp.linalg.inv, "linalg.det": jnp.linalg.det, "linalg.slogdet": jnp.linalg.slogdet,
+        "linalg.solve": jnp.linalg.solve, "linalg.eigvalsh": jnp.linalg.eigvalsh,
         "constant": jnp.asarray, "zeros": jnp.zeros, "stop_gradient": jax.lax.stop_gradient,
         "identity": lambda x: x, "zeros_like": jnp.zeros_like,
         "ones_like": jnp.ones_like, "where": jnp.where, "clip_by_value": registry_op("clip_by_value"),
-        "nn.leaky_relu": jax.nn.leaky_relu, "nn.gelu": lambda x: jax.nn.gelu(x, approximate=False),
+        "nn.leaky_relu": lambda x, alpha: jax.nn.leaky_relu(x, alpha),
+        "nn.gelu": lambda x: jax.nn.gelu(x, approximate=False),
         "math.log_sigmoid": jax.nn.log_sigmoid, "math.conj": jnp.conj, "math.real": lambda x: x,
         "reduce_sum": over(jnp.sum), "reduce_mean": over(jnp.mean), "reduce_max": over(jnp.max),
         "reduce_min": over(jnp.min), "reduce_prod": over(jnp.prod), "reduce_logsumexp": over(jax.nn.logsumexp),

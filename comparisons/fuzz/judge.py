@@ -13,10 +13,11 @@ import numpy as np
 from ..measure import difference
 from ..semantics.observe import TAPES, Library, observe
 from ..semantics.outcome import Outcome
-from .declared import DECLARED, FAILURES, SAME_MISTAKE, respelled
+from .declared import DECLARED, SAME_MISTAKE, respelled
 from .language import Program
 
 AGREE, ILL, CORNER, CHAOS, DECLARED_, WRONG = "agree", "agree, ill-conditioned", "corner", "chaos", "declared", "WRONG"
+SKIPPED = "not asked"
 SAMPLES = 4  # how often a program is asked again at inputs that are next to its own
 
 
@@ -27,7 +28,7 @@ class Verdict:
     Attributes:
         kind: AGREE; ILL, they agree as far as the program's condition allows; CORNER, a step of one rounding error
             leads to the other answer; CHAOS, rounding errors leave no digits; DECLARED_, a declared difference of that
-            name in `why`; WRONG.
+            name in `why`; SKIPPED, the library has no answer, for the reason in `why`; WRONG.
         why: what disagrees, for people.
     """
 
@@ -78,8 +79,9 @@ class Judge:
             if not self.apart(self.tapes, outcome, {}) or not self.apart(self.tapes, outcome, self.spread()):
                 return Verdict(DECLARED_, name)
         if self.tapes.raised or reference.raised:
-            known = next((name for words, name in FAILURES.items() if words in reference.message), "")
-            return Verdict(DECLARED_, known) if known else Verdict(WRONG, apart)
+            if not self.tapes.raised and "LookupError" in reference.raised:
+                return Verdict(SKIPPED, f"TensorFlow has no rule: {reference.message}")
+            return Verdict(WRONG, apart)
         spread = self.spread()
         apart = self.apart(self.tapes, reference, spread)
         steep = math.inf in spread.values() or self.lost(spread)

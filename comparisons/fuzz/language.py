@@ -195,12 +195,17 @@ class Program:
 
     def statements(self) -> Iterator[Statement]:
         """All of them, the nested ones too."""
-        waiting: list[Any] = list(reversed(self.body))
-        while waiting:
-            statement = waiting.pop()
-            yield statement
-            for field in ("asks", "otherwise", "then", "body"):
-                waiting += reversed(getattr(statement, field, ()))
+        return within(self.body)
+
+
+def within(block: Block) -> Iterator[Statement]:
+    """The statements of a block, and those in them."""
+    waiting: list[Any] = list(reversed(block))
+    while waiting:
+        statement = waiting.pop()
+        yield statement
+        for field in ("asks", "otherwise", "then", "body"):
+            waiting += reversed(getattr(statement, field, ()))
 
 
 def indented(block: Block) -> Iterator[str]:

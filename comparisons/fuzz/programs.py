@@ -219,6 +219,8 @@ class Writer:
         if hasattr(tapes.GradientTape, "jacobian") and self.once_in(12) and all(np.prod(k.shape) <= 6 for k in kinds):
             method, targets, kinds = "jacobian", targets[:1], kinds[:1]
         given = None
+        if method == "jacobian" and targets[0] in sources:
+            method = "gradient"  # TensorFlow's jacobian of what nobody watches is None by itself (docs/findings.md)
         if method == "gradient" and self.once_in(4):
             given = tuple(weights(kind.shape, kind.dtype) for kind in kinds)
         zero = self.once_in(2) if nested else self.once_in(8)

@@ -16,14 +16,13 @@ from ..libraries import LIBRARIES, require
 from ..problem import LossError
 from .declared import DECLARED
 from .hunt import JAX_EVERY, Report, hunt
-from .judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, WRONG
-from .verdicts import SKIPPED
+from .judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, SKIPPED, WRONG
 
 REFERENCES = ("tensorflow", "jax")
 NOT_JUDGED = (CORNER, CHAOS)
 TOLERATED = 0.03  # of the programs may be left without a verdict; more is a defect of the hunt
 TITLES = {AGREE: "agree", ILL: "agree, ill-conditioned", DECLARED_: "declared difference", CORNER: "at a corner",
-          CHAOS: "no digits left", SKIPPED: "not expressible", WRONG: "DISAGREE"}
+          CHAOS: "no digits left", SKIPPED: "not asked", WRONG: "DISAGREE"}
 
 
 def command(arguments: argparse.Namespace) -> int:

@@ -9,17 +9,18 @@ from collections.abc import Sequence
 from ..semantics.observe import TAPES, tensorflow_library
 from . import functional
 from .declared import CONVENTION
-from .judge import Judge, Verdict, against_tensorflow, answers
-from .language import Program
-
-SKIPPED = "not expressible"
+from .judge import SKIPPED, Judge, Verdict, against_tensorflow, answers
+from .language import Forward, Program, within
 
 
 def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
     """For each library the verdict on what tapes answers."""
     own = answers(program, TAPES)
     verdicts: dict[str, Verdict] = {}
-    if "tensorflow" in libraries:
+    if "tensorflow" in libraries and nested_accumulators(program):
+        verdicts["tensorflow"] = Verdict(SKIPPED, "accumulators in each other, of which TensorFlow's are wrong "
+                                                  "(docs/findings.md)")
+    elif "tensorflow" in libraries:
         verdicts["tensorflow"] = against_tensorflow(program, own, tensorflow_library())
     if "jax" in libraries:
         def otherwise(program: Program) -> list[tuple[str, object]]:
@@ -30,6 +31,12 @@ def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
         except functional.Inexpressible as reason:
             verdicts["jax"] = Verdict(SKIPPED, str(reason))
     return verdicts
+
+
+def nested_accumulators(program: Program) -> bool:
+    """Whether a ForwardAccumulator stands inside of another."""
+    outer = [each for each in program.statements() if isinstance(each, Forward)]
+    return any(isinstance(each, Forward) for forward in outer for each in within(forward.body))
 
 
 SCRIPT = '''"""{why}"""

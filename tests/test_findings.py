@@ -1,0 +1,33 @@
+"""What docs/findings.md says of other libraries is run again: a finding that is no longer true has to leave."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from comparisons.libraries import LIBRARIES
+from comparisons.semantics.observe import tensorflow_library
+
+FILE = Path(__file__).parent.parent / "docs" / "findings.md"
+FINDINGS = dict(re.findall(r"^## (.+?)\n.*?```python\n(.*?)```", FILE.read_text(encoding="utf-8"), re.DOTALL | re.M))
+needs = [LIBRARIES[name] for name in ("tensorflow", "sympy") if not LIBRARIES[name].installed]  # SymPy brings mpmath
+
+
+@pytest.mark.skipif(bool(needs), reason="; ".join(library.install for library in needs))
+@pytest.mark.parametrize("title", FINDINGS)
+def test_the_finding_is_still_real(title):
+    tensorflow_library()  # silently
+    exec(compile(FINDINGS[title], str(FILE), "exec"), {})
+
+
+def test_each_finding_has_a_script_that_can_fail():
+    assert len(FINDINGS) == FILE.read_text(encoding="utf-8").count("\n## ") >= 10
+    assert all("assert " in script for script in FINDINGS.values())
+
+
+@pytest.mark.skipif(not LIBRARIES["tensorflow"].installed, reason=LIBRARIES["tensorflow"].install)
+def test_the_versions_are_those_of_the_page():
+    pinned = re.search(r"^tensorflow==(.+)$", (FILE.parent.parent / "constraints.txt").read_text(), re.M)[1]
+    assert f"TensorFlow {pinned}" in FILE.read_text(encoding="utf-8")
