@@ -54,8 +54,9 @@ def eigh(tensor: Any, *, name: str | None = None) -> tuple[Tensor, Tensor]:
 
     For Hermitian ones e is complex too, with imaginary part 0. Shapes [..., n] and [..., n, n]. Only the lower half of
     A is read, and only it has a gradient. An eigenvector is known up to its sign (phase), and eigenvectors of one
-    eigenvalue up to a rotation: the gradient is right for what does not depend on that, and equal eigenvalues
-    contribute 0 to it, as in TensorFlow. InvalidArgumentError for matrices that are not square, or have inf or nan.
+    eigenvalue up to a rotation. The gradient is right for what does not depend on that: for sums over all the vectors
+    of one eigenvalue; how they would part contributes 0 to it, as in TensorFlow. Eigenvalues count as equal when
+    rounding cannot tell them apart. InvalidArgumentError for matrices that are not square, or have inf or nan.
 
     >>> import tapes as tf
     >>> e, v = tf.linalg.eigh(tf.constant([[2.0, 0.0], [0.0, 1.0]]))

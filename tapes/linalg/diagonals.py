@@ -113,7 +113,7 @@ def diag(diagonal: Any, name: str | None = None, k: Any = 0, num_rows: int = -1,
     square = max(least) if num_rows == num_cols == -1 else -1
     rows, columns = (square if square >= 0 else few if given == -1 else given
                      for given, few in zip((num_rows, num_cols), least, strict=True))
-    if rows < least[0] or columns < least[1] or (rows, columns) > least != (rows, least[1]) != (least[0], columns):
+    if rows < least[0] or columns < least[1] or (rows > least[0] and columns > least[1]):
         raise InvalidArgumentError(f"diag: {rows} rows and {columns} columns do not fit diagonals of length "
                                    f"{x.shape[-1]} for k = {k!r}, which need {least[0]} rows and {least[1]} columns")
     band = _band(rows, columns, (low, high), align, "diag")

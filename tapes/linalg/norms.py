@@ -64,7 +64,8 @@ def _matrix_norm(x: Tensor, ord: Any, rows: int, columns: int, keep: bool) -> Te
                          f"{ord!r}")
     if ord == 2:
         others = [axis for axis in range(x.ndim) if axis not in (rows, columns)]
-        largest = reduce_max(svd(s.transpose(x, perm=[*others, rows, columns]), compute_uv=False), axis=-1)
+        values = svd(s.transpose(x, perm=[*others, rows, columns]), compute_uv=False)
+        largest = reduce_max(abs(values), axis=-1)  # they are not negative, but abs has the derivative 0 at 0
         shape = [1 if axis in (rows, columns) else length for axis, length in enumerate(x.shape)]
         return s.reshape(largest, shape=tuple(shape)) if keep else largest
     inner, outer = (rows, columns) if ord == 1 else (columns, rows)

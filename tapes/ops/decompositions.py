@@ -8,8 +8,9 @@ Each rule says which adjoint of the matrix belongs to adjoints of its factors. W
     svd       A = U diag(s) V^H  Townsend, Differentiating the SVD (2016); complex: Wan and Zhang (2019)
 
 Eigenvectors and singular vectors are known up to a sign, for complex numbers up to a phase, and where two values are
-equal, up to a rotation among their vectors. Only what does not depend on that choice has a derivative; the rules give
-it, and take 0 for the turning of vectors whose values rounding cannot tell apart.
+equal, up to a rotation among their vectors. Only what does not depend on that choice has a derivative. How vectors of
+equal values would part is not in their adjoints; the rules take 0, as TensorFlow does: right for what depends on the
+whole space of these vectors, such as a projection on it, not for V diag(f(e)) V^H put together by hand.
 """
 
 from __future__ import annotations

@@ -43,14 +43,18 @@ def _inv(a: np.ndarray) -> np.ndarray:
 def _solve(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     _fitting(a, b)
     if a.shape[:-2] != b.shape[:-2]:
-        raise InvalidArgumentError(f"the matrices and the right sides must come in equal batches, not {a.shape[:-2]} "
-                                   f"and {b.shape[:-2]}")
+        raise InvalidArgumentError(f"the matrices and the right sides must come in equal batches, not "
+                                   f"{list(a.shape[:-2])} and {list(b.shape[:-2])}")
     return lapack.solve(a, b)
 
 
 def _triangular_solve(a: np.ndarray, b: np.ndarray, lower: bool) -> np.ndarray:
     _fitting(a, b)
-    return lapack.substitute(a, b, lower)
+    try:
+        return lapack.substitute(a, b, lower)
+    except ValueError:
+        raise InvalidArgumentError(f"the batch dimensions {list(a.shape[:-2])} and {list(b.shape[:-2])} must be equal, "
+                                   "or 1") from None
 
 
 def _fitting(a: np.ndarray, b: np.ndarray) -> None:
