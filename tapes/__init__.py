@@ -26,6 +26,7 @@ from .arranging import (
     transpose,
     unstack,
 )
+from .branching import case, cond, switch_case, while_loop
 from .custom import custom_gradient, grad_pass_through, recompute_grad
 from .diagnose import check_gradients as check_gradients
 from .dtypes import (
@@ -67,6 +68,7 @@ from .making import (
     zeros,
     zeros_like,
 )
+from .mapping import foldl, foldr, map_fn, scan, vectorized_map
 from .math import (
     abs,
     acos,
@@ -151,6 +153,7 @@ from .scattering import (
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor
+from .tensor_array import TensorArray
 from .variable import Variable
 
 for _name in ("in_top_k", "top_k", "zero_fraction"):  # and these under tf.nn
@@ -202,6 +205,7 @@ __all__ = [
     "DType",
     "GradientTape",
     "Tensor",
+    "TensorArray",
     "TensorShape",
     "UnconnectedGradients",
     "Variable",
@@ -226,6 +230,7 @@ __all__ = [
     "broadcast_dynamic_shape",
     "broadcast_static_shape",
     "broadcast_to",
+    "case",
     "cast",
     "clip_by_global_norm",
     "clip_by_norm",
@@ -234,6 +239,7 @@ __all__ = [
     "complex64",
     "complex128",
     "concat",
+    "cond",
     "config",
     "constant",
     "convert_to_tensor",
@@ -258,6 +264,8 @@ __all__ = [
     "float32",
     "float64",
     "floor",
+    "foldl",
+    "foldr",
     "gather",
     "gather_nd",
     "grad_pass_through",
@@ -277,6 +285,7 @@ __all__ = [
     "logical_and",
     "logical_not",
     "logical_or",
+    "map_fn",
     "math",
     "matmul",
     "maximum",
@@ -315,6 +324,7 @@ __all__ = [
     "roll",
     "round",
     "scalar_mul",
+    "scan",
     "scatter_nd",
     "searchsorted",
     "sequence_mask",
@@ -335,6 +345,7 @@ __all__ = [
     "stop_gradient",
     "strided_slice",
     "subtract",
+    "switch_case",
     "tan",
     "tanh",
     "tensor_scatter_nd_add",
@@ -355,7 +366,9 @@ __all__ = [
     "unique",
     "unique_with_counts",
     "unstack",
+    "vectorized_map",
     "where",
+    "while_loop",
     "zeros",
     "zeros_like",
 ]

@@ -14,6 +14,7 @@ from .errors import InvalidArgumentError
 from .ops import elementwise as e
 from .ops import indexing as i
 from .ops import shapes as s
+from .parts import results
 from .protocols import TensorLike
 from .public import integers, lengths, place
 from .rules import broadcast_to as _broadcast_to
@@ -125,7 +126,7 @@ def unstack(value: Any, num: int | None = None, axis: int = 0, *, name: str | No
     if num is not None and num != x.shape[front]:
         raise InvalidArgumentError(f"unstack: num is {num}, but axis {axis} of shape {x.shape} has "
                                    f"{x.shape[front]} slices")
-    return [i.getitem(x, index=(slice(None),) * front + (k,)) for k in builtins.range(x.shape[front])]
+    return list(results(s.unstack(x, axis=front))) if x.shape[front] else []
 
 
 def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = None, *,
@@ -152,9 +153,7 @@ def split(value: Any, num_or_size_splits: Any, axis: int = 0, num: int | None = 
     if sum(sizes) != length or min(sizes, default=0) < 0:
         raise InvalidArgumentError(f"split: axis {axis} of shape {x.shape} has length {length}, which pieces of "
                                    f"lengths {sizes} do not make up")
-    ends = np.cumsum(sizes).tolist()
-    return [i.getitem(x, index=(slice(None),) * front + (slice(end - n, end),))
-            for n, end in zip(sizes, ends, strict=True)]
+    return list(results(s.split(x, sizes=tuple(sizes), axis=front))) if sizes else []
 
 
 def tile(input: Any, multiples: Any, *, name: str | None = None) -> Tensor:

@@ -10,3 +10,7 @@ class InvalidArgumentError(OpError, ValueError):
 
     It is a ValueError too, so that code written for NumPy catches it.
     """
+
+
+class OutOfRangeError(OpError, IndexError):
+    """There is no such place: for instance in a TensorArray, or no element to begin with."""

@@ -54,6 +54,7 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
     "avg_pool_grad": lambda tf, g, shape, **window: _tf_pulled(
         tf, lambda x: TENSORFLOW["avg_pool"](tf, x, **window), shape, g),
     "gather_nd": lambda tf, x, indices: definitions.gather_nd(tf, x, np.asarray(indices)),
+    "split": lambda tf, x, sizes, axis: tf.split(x, sizes, axis),
     "scatter_nd": lambda tf, x, indices, shape: tf.scatter_nd(indices, x, shape),
     # TensorFlow gives the adjoint to every update of a place, also to those that a later one has overwritten
     "tensor_scatter_nd_update": lambda tf, x, indices, updates: tf.tensor_scatter_nd_update(x, indices, updates)
@@ -125,6 +126,8 @@ JAX: dict[str, Callable[..., Any]] = {
     "getitem": lambda jax, x, index: x[index],
     "gather": lambda jax, x, indices, axis, batch_dims=0: definitions.batched(
         lambda x, indices: jax.numpy.take(x, indices, axis=axis - batch_dims), batch_dims, jax.vmap)(x, indices),
+    "unstack": lambda jax, x, axis: list(jax.numpy.moveaxis(x, axis, 0)),
+    "split": lambda jax, x, sizes, axis: jax.numpy.split(x, np.cumsum(sizes)[:-1], axis),
     "gather_nd": lambda jax, x, indices: x[tuple(np.moveaxis(indices, -1, 0))] if indices.shape[-1] else
     jax.numpy.broadcast_to(x, (*indices.shape[:-1], *x.shape)),
     "scatter_nd": lambda jax, x, indices, shape: jax.numpy.zeros(shape, x.dtype).at[

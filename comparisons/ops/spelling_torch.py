@@ -125,6 +125,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "getitem": _getitem,
     "put": _put,
     "gather": _gather,
+    "unstack": lambda torch, x, axis: x.unbind(axis),
+    "split": lambda torch, x, sizes, axis: torch.split(x, sizes, axis),
     "gather_nd": lambda torch, x, indices: x[_by_axis(indices)] if indices.shape[-1] else x.expand(
         *indices.shape[:-1], *x.shape),
     "scatter_nd": lambda torch, x, indices, shape: torch.zeros(shape, dtype=x.dtype).index_put(

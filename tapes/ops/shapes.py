@@ -8,6 +8,7 @@ import numpy as np
 
 from ..batching import along_axis, everywhere, with_params
 from ..op import Op
+from ..parts import Parts
 from ..rules import Each, linear, sum_to
 
 reshape: Op = linear("reshape", lambda x, shape: x.reshape(shape),
@@ -45,6 +46,17 @@ stack = Op("stack", lambda *xs, axis: np.stack(xs, axis=axis),
            examples=[(((3,), (3,)), {"axis": 0}), (((2, 3), (2, 3)), {"axis": -1})],
            lift=lambda op, size, xs, params: op(*(everywhere(x, size) for x in xs),
                                                 axis=params["axis"] % (xs[0].ndim + 1) + 1))
+def _cut(x: np.ndarray, sizes: tuple[int, ...], axis: int) -> Parts:
+    ends = np.cumsum(sizes).tolist()
+    return Parts(x[_at(slice(end - size, end), axis, x.ndim)] for size, end in zip(sizes, ends, strict=True))
+
+
+# As ops of their own, not one slice after the other: each slice alone would hand back an adjoint as large as the whole.
+unstack = Op("unstack", lambda x, axis: Parts(x[_at(k, axis, x.ndim)] for k in range(x.shape[axis])),
+             [lambda g, y, x, axis: stack(*g.filled(y), axis=axis)],
+             examples=[(((2, 3),), {"axis": 0}), (((2, 3),), {"axis": 1})])
+split = Op("split", _cut, [lambda g, y, x, sizes, axis: concat(*g.filled(y), axis=axis)],
+           examples=[(((4,),), {"sizes": (1, 3), "axis": 0}), (((2, 3),), {"sizes": (2, 0, 1), "axis": 1})])
 tile = linear("tile", lambda x, multiples: np.tile(x, multiples), lambda g, y, x, multiples: _untile(g, x, multiples),
               examples=[(((2, 3),), {"multiples": (2, 1)}), (((2,),), {"multiples": (3,)})],
               lift=with_params(lambda size, x, multiples: {"multiples": (1, *multiples)}))
