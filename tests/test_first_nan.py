@@ -62,6 +62,14 @@ CASES = {
     "nan in the data": (lambda x: tf.exp(x * x), [[1.0, np.nan]], "input", "multiply", (1,), "", None),
     "inf in the data": (lambda x: x * 2.0, [[inf, 1.0]], "input", "multiply", (0,), "", None),
     "all masked": (lambda x: x - np.float32(inf) + np.float32(inf), [1.0], "forward", "add", (), "infinity", None),
+    "no spread": (lambda x: tf.math.reduce_std(x), [[1.0, 1.0]], "backward", "sqrt", (), "standard deviation",
+                  lambda x: tf.sqrt(tf.math.reduce_variance(x) + 1e-12)),
+    "xlogy": (lambda x, y: tf.math.xlogy(x, y), [1.0, 0.0], "forward", "xlogy", (), "logarithm", None),
+    "mod 0": (lambda x, y: x % y, [1.0, 0.0], "forward", "mod", (), "division by 0", None),
+    "lgamma at a pole": (lambda x: tf.math.lgamma(x), [[1.5, -2.0]], "forward", "lgamma", (1,), "whole numbers", None),
+    "erfinv at its end": (lambda x: tf.math.erfinv(x), [[0.5, 1.0]], "forward", "erfinv", (1,), "ends", None),
+    "masked throughout": (lambda x: tf.reduce_sum(tf.nn.softmax(x + tf.constant([-inf, -inf]))), [[1.0, 2.0]],
+                          "forward", "softmax", (0,), "masked throughout", None),
     "mean of nothing": (lambda x: tf.reduce_mean(x[1:]), [[1.0]], "forward", "reduce_mean", (), "no entries", None),
     "a sum too large": (lambda x: x * 1e38 * 3.0 + x * 1e38 * 3.0, [0.0], "sum", None, None, "largest", None),
 }
@@ -134,6 +142,18 @@ def test_what_is_not_watched_is_blamed_too():
         y = x * scale
     found = tape.first_nan(y, x)
     assert found.stage == "input" and found.what.startswith("scale held inf before any op")
+
+
+def test_a_target_that_is_not_on_the_tape():
+    x = tf.Variable(0.0)
+    with history():
+        y = tf.math.log(x)
+        with tf.GradientTape() as tape:
+            z = x * 2.0
+    found = tape.first_nan(y, x)
+    assert found.stage == "input" and "made by log, which this tape did not record" in " ".join(str(found).split())
+    assert found.line == inspect.currentframe().f_lineno - 5
+    assert not tape.first_nan(z, x)
 
 
 def test_an_op_with_several_results_and_a_gradient_of_ones_own():

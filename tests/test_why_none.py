@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import inspect
+import random
 import threading
+from functools import partial
 
 import numpy as np
 import pytest
 
 import tapes as tf
+from comparisons.fuzz.judge import runnable
+from comparisons.fuzz.programs import Writer
 from comparisons.semantics import registry as registered
 from comparisons.semantics.observe import TAPES, observe
 from tapes.diagnose import history
@@ -82,6 +86,31 @@ def a_slice_after_the_block():
         tape.watch(vector)
         y = vector * vector
     return tape, y[0], vector  # here
+
+
+@program("after the block", "multiply")
+def after_the_block_of_the_inner_tape():
+    with tf.GradientTape():
+        with tf.GradientTape() as inner:
+            y = v * v
+        z = y * 2.0  # here
+    return inner, z, v
+
+
+@program("before the block", "multiply")
+def before_the_block_of_the_inner_tape():
+    with tf.GradientTape():
+        y = v * v  # here
+        with tf.GradientTape() as inner:
+            z = y * 2.0
+    return inner, z, v
+
+
+@program("no derivative", "imag")
+def the_imaginary_part_of_real_numbers():
+    with tf.GradientTape() as tape:
+        y = tf.math.imag(v)  # here
+    return tape, y, v
 
 
 @program("paused", "multiply")
@@ -442,10 +471,9 @@ def itself():
     return tape, x, x
 
 
-@pytest.mark.parametrize("listening_to_it", [True, False])
-@pytest.mark.parametrize("name", [name for name in registered if name != "threads_and_memory.copied_tape"])
-def test_it_agrees_with_gradient_in_every_program_of_the_semantics(name, listening_to_it, monkeypatch):
-    """Whatever the program: why_none says "not None" exactly where gradient gives something, before and after it."""
+@pytest.fixture
+def wrong(monkeypatch):
+    """Where why_none says "not None" and gradient gives None, or the other way round: asked before and after it."""
     gradient, wrong = tf.GradientTape.gradient, []
 
     def asking(tape, target, sources, *args, **options):
@@ -461,9 +489,32 @@ def test_it_agrees_with_gradient_in_every_program_of_the_semantics(name, listeni
         return found
 
     monkeypatch.setattr(tf.GradientTape, "gradient", asking)
+    return wrong
+
+
+@pytest.mark.parametrize("listening_to_it", [True, False])
+@pytest.mark.parametrize("name", [name for name in registered if name != "threads_and_memory.copied_tape"])
+def test_it_agrees_with_gradient_in_every_program_of_the_semantics(name, listening_to_it, wrong):
+    """But for a copy of a tape, of which a history knows nothing."""
     with history() if listening_to_it else contextlib.nullcontext():
         observe(registered[name].run, TAPES)
     assert not wrong
+
+
+@pytest.mark.parametrize("listening_to_it", [True, False])
+def test_it_agrees_with_gradient_in_random_programs(listening_to_it, wrong):
+    for seed in range(100):
+        text = Writer(partial(random.Random(seed).randint, 0)).program().text()
+        with history() if listening_to_it else contextlib.nullcontext():
+            observe(runnable(text), TAPES)
+        assert not wrong, text
+
+
+def test_it_is_asked_for_one_target_and_one_source():
+    with tf.GradientTape() as tape:
+        y = v * v
+    with pytest.raises(TypeError, match="one target and one source at a time"):
+        tape.why_none(y, [v])
 
 
 def line_of(function):

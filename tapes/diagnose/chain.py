@@ -68,8 +68,8 @@ class _Chain:
                    for number, found in zip(sources, answers, strict=True) if number == self.source]
         if answers and not answers[-1]:
             ops = [self.made[child] for _, child in links]
-            own = next((made for made in ops if made.how == "custom_gradient" or made.how not in registry), ops[0])
-            return self.question.because("custom gradient", own.line, own.how)
+            own = next((made for made in ops if made.how == "custom_gradient" or made.how not in registry), ops[-1])
+            return self.question.gave_none(own.how, own.line)
         return self.question.connected(f"a chain of {len(links)} op{'s'[:len(links) > 1]} connects them on this tape")
 
     def _no_chain(self) -> Explanation:
@@ -141,6 +141,8 @@ class _Chain:
         if x is not None and (x is self.question.target or x is self.question.source):
             return self.question.t if x is self.question.target else self.question.s
         made, otherwise = self.made.get(number), "a Variable" if isinstance(x, Variable) else "a constant"
+        if made and made.how == "read":
+            return self._called(made.parents[0])
         if made and made.how and made.line:
             otherwise = f"the result of {made.how} (line {made.line.number})"
         return self.question.called(x, otherwise)

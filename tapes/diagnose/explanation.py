@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..arguments import Line
+from ..op import registry
 from ..variable import Variable
 from .causes import CAUSES
 
@@ -87,6 +88,12 @@ class Question:
             what = f"The gradient of {self.t} by {self.s} is None: {what}"
         return Explanation(cause, f"{what}{note}.", fix, op,
                            *(line[:2] if line else (None, None)))
+
+    def gave_none(self, op: str, line: Line | None) -> Explanation:
+        """The explanation by a rule that there is, but that returned None."""
+        if op in registry and op != "custom_gradient":
+            return self.because("no derivative", line, op, " for these inputs")
+        return self.because("custom gradient", line, op)
 
     def connected(self, how: str) -> Explanation:
         """The gradient is not None at all."""

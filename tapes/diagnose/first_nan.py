@@ -135,8 +135,10 @@ class _Search:
         """A number that is not finite, and that no step on this tape made."""
         entry = _first(x._array)
         by = f": {user.op.name} (step {self.numbers[user.key]}) uses it" if user and user.inputs else ""
-        value = np.asarray(x._array)[entry]
-        return self._told(user, Finding(
+        value, made = np.asarray(x._array)[entry], latest.history.making(x) if latest.history else None
+        if user is None and made is not None and made.how:
+            by = f": it was made by {made.how}, which this tape did not record"
+        return self._told(user or x, Finding(
             "input", user.op.name if user else None, self.numbers[user.key] if user else None, entry, value=value,
             what=f"{self._called(x)} held {_number(value)}{_at(entry)} before any op on this tape{by}.",
             fix="look at the data, at the initial values, and at what was assigned"))
@@ -166,9 +168,9 @@ class _Search:
         return self._told(step, Finding(stage, name, number, entry, spot.inputs, spot.value, spot.arrived,
                                         None if dx is None else _entry(dx, entry), why, fix, what=what))
 
-    def _told(self, step: Step | None, finding: Finding) -> Finding:
-        """The same with the line of the program."""
-        line = latest.history.line_of(step()) if latest.history and step else None
+    def _told(self, made: Any, finding: Finding) -> Finding:
+        """The same with the line of the program where a tensor, or the result of a step, was made."""
+        line = latest.history.line_of(made() if isinstance(made, Step) else made) if latest.history else None
         if line is None:
             return finding
         return dataclasses.replace(finding, file=line.file, line=line.number)

@@ -226,10 +226,15 @@ class History:
         """Whether it heard anything of a tape."""
         return tape in self._logs
 
+    def making(self, x: Any) -> Made | None:
+        """How a tensor came about, if that is known."""
+        number = self._known(x)
+        return None if number is None else self.made.get(number)
+
     def line_of(self, x: Any) -> Line | None:
         """Where a tensor was made."""
-        number = self._known(x)
-        return None if number is None or number not in self.made else self.made[number].line
+        made = self.making(x)
+        return None if made is None else made.line
 
     def number(self, x: Any) -> int:
         """The number of a tensor or Variable; one that was never heard of gets one now."""

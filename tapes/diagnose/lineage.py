@@ -109,8 +109,8 @@ class Lineage:
             return Break("paused", parent, child, before)
         if made.line and made.line.called in DIFFERENTIATING:
             return Break("inner gradient", parent, child, before)
-        if any(followed for _, _, followed in made.tapes):
-            return Break("another tape", parent, child, before)
+        if before is not None and any(followed and number > before.time for number, _, followed in made.tapes):
+            return Break("another tape", parent, child, before)  # one that began later
         if before is None:
             first = next((e for e in states if e.what == "resume"), None)
             return Break("before the block" if first else "not recording", parent, child, first)

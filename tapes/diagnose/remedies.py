@@ -12,7 +12,7 @@ DOUBLE_WHERE = ("choose before the op as well as after it, safe = tapes.where(ok
                 "tapes.where(ok, f(safe), 0.0), so that the bad number never goes in")
 
 
-_MATH = ("log", "log1p", "rsqrt", "expm1", "reciprocal")
+_MATH = ("expm1", "log", "log1p", "reciprocal", "rsqrt")  # reached as tapes.math.f
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,9 @@ REMEDIES = [
            "the derivative of a norm at the zero vector does not exist: that of sqrt at 0 is infinite",
            "give the norm a floor, tapes.sqrt(tapes.maximum(tapes.reduce_sum(x * x), 1e-12)), whose derivative there "
            "is 0"),
+    Remedy("sqrt", lambda s: s.inputs[0] == 0 and "reduce_mean" in s.made_by,
+           "the standard deviation of numbers that are all equal is 0, and there the derivative of sqrt is infinite",
+           "take the root of the variance plus a little: tapes.sqrt(tapes.math.reduce_variance(x) + 1e-12)"),
     Remedy("sqrt rsqrt", _zero(0), "the derivative of {op} at 0 is infinite",
            "keep away from 0, {op}(x + 1e-12); or " + DOUBLE_WHERE),
     Remedy("sqrt rsqrt log", lambda s: s.inputs[0] < 0, "{op} has no real value for a negative number",
@@ -60,9 +63,19 @@ REMEDIES = [
     Remedy("log", _zero(0), "log(0) is -inf, and its derivative infinite",
            "add a little, tapes.math.log(x + 1e-12); or " + DOUBLE_WHERE),
     Remedy("log1p", lambda s: s.inputs[0] <= -1, "log1p has no finite value at -1 and below", DOUBLE_WHERE),
+    Remedy("xlogy", lambda s: s.inputs[1] <= 0, "the logarithm has no finite value at 0 and below",
+           "keep its argument positive, tapes.maximum(y, 1e-12); or " + DOUBLE_WHERE),
+    Remedy("xlog1py", lambda s: s.inputs[1] <= -1, "log(1 + y) has no finite value for y at -1 and below",
+           "keep y above -1; or " + DOUBLE_WHERE),
+    Remedy("lgamma digamma polygamma", lambda s: s.inputs[-1] <= 0 and s.inputs[-1] == np.floor(s.inputs[-1]),
+           "{op} is infinite at 0 and at the negative whole numbers", "keep away from them; or " + DOUBLE_WHERE),
+    Remedy("erfinv erfcinv ndtri", lambda s: True,
+           "{op} is infinite at the ends of its interval, and has no value beyond",
+           "keep inside, with tapes.clip_by_value; or " + DOUBLE_WHERE),
     Remedy("divide", lambda s: s.inputs[1] == 0 and s.inputs[0] == 0, "0 / 0 is nan",
            "tapes.math.divide_no_nan(x, y) gives 0 there; or " + DOUBLE_WHERE),
-    Remedy("divide reciprocal mod", lambda s: s.inputs[-1] == 0, "this is a division by 0",
+    Remedy("divide reciprocal mod truncatemod floordiv truncatediv xdivy", lambda s: s.inputs[-1] == 0,
+           "this is a division by 0",
            "keep the divisor away from 0, or use tapes.math.divide_no_nan(x, y); or " + DOUBLE_WHERE),
     Remedy("divide", lambda s: np.isinf(s.inputs[1]), "the divisor is infinite", "see where it became infinite"),
     Remedy("pow", lambda s: s.inputs[0] == 0 and s.inputs[1] < 1,
@@ -86,6 +99,9 @@ REMEDIES = [
            "1 / (1 + exp(-x))"),
     Remedy("subtract add", lambda s: all(map(np.isinf, s.inputs)), "infinity minus infinity is nan",
            "see where they became infinite"),
+    Remedy("softmax log_softmax reduce_logsumexp", lambda s: s.value is not None,
+           "a row that is infinite throughout, for instance masked throughout, has no {op}",
+           "leave at least one entry of each row unmasked, or mask with a large number such as -1e9, not with infinity"),
     Remedy("custom_gradient", lambda s: s.arrived is not None, "the gradient function of its own gave it",
            "compare that function with differences: print(tapes.check_gradients(f, ...))"),
     Remedy("reduce_mean", lambda s: np.isnan(s.value), "the mean of no entries at all is 0 / 0",

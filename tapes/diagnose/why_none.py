@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
+from .. import nest
 from ..parts import bundle
 from ..protocols import TensorLike
 from ..tape import GradientTape, Step
@@ -16,6 +17,10 @@ from .history import History, histories, latest
 
 def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation:
     """What `GradientTape.why_none` answers; `names` are those of the user's program, by id."""
+    for role, x in (("target", target), ("source", source)):
+        if nest.is_nested(x):
+            raise TypeError(f"why_none: one target and one source at a time, but the {role} is a "
+                            f"{type(x).__name__}: ask for each of its tensors")
     question, history = Question(target, source, names), _history_about(tape)
     for role, x in (("target", target), ("source", source)):
         if not isinstance(x, TensorLike):
@@ -55,7 +60,7 @@ def _on_the_tape(tape: GradientTape, question: Question, history: History | None
         return question.because("no derivative", line, step.op.name)
     if not _floating(step, inward):
         return question.because("integer", line, step.op.name)
-    return question.because("custom gradient", line, "custom_gradient" if step.op is bundle else step.op.name)
+    return question.gave_none("custom_gradient" if step.op is bundle else step.op.name, line)
 
 
 def _barrier(trace: dict[int, Step], source: Any, target: Any,
