@@ -101,7 +101,7 @@ REMEDIES = [
            "see where they became infinite"),
     Remedy("softmax log_softmax reduce_logsumexp", lambda s: s.value is not None,
            "a row that is infinite throughout, for instance masked throughout, has no {op}",
-           "leave at least one entry of each row unmasked, or mask with a large number such as -1e9, not with infinity"),
+           "leave at least one entry of each row unmasked, or mask with a large number such as -1e9, not infinity"),
     Remedy("custom_gradient", lambda s: s.arrived is not None, "the gradient function of its own gave it",
            "compare that function with differences: print(tapes.check_gradients(f, ...))"),
     Remedy("reduce_mean", lambda s: np.isnan(s.value), "the mean of no entries at all is 0 / 0",
