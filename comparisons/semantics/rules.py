@@ -231,6 +231,18 @@ X3   vector-Jacobian products
 X4   gradients by all Variables that a function reads
 X5   a function that forgot to return is refused
 
+M    matrices
+M1   what has no inverse is refused
+M2   what is not positive definite gives nan
+M3   of a symmetric matrix the lower half is read
+M4   vectors of equal eigenvalues do not part
+M5*  the determinant of a singular matrix has a gradient
+M6*  the gradient of a complex determinant is conjugated
+M7*  the phase of a complex determinant turns
+M8*  full_matrices has a gradient
+M9*  least squares of any rank has a gradient
+M10* an implied result of einsum keeps '...'
+
 D    dtypes
 D1   numbers get their usual dtypes; NumPy's keep theirs
 D2   two tensors are never promoted

@@ -160,7 +160,7 @@ def einsum(equation: str, *inputs: Any, optimize: Any = None, name: str | None =
 
 def _check(equation: str, tensors: list[Any]) -> None:
     """A letter stands for one length; NumPy would stretch a length of 1, here only the axes of `...` are stretched."""
-    terms, _, dots = a.spelled_out(equation, [x.ndim for x in tensors])
+    terms, _, dots = a.spelled_out(equation, tuple(x.ndim for x in tensors))
     found: dict[str, int] = {}
     for number, (term, x) in enumerate(zip(terms, tensors, strict=True)):
         for letter, length in zip(term, x.shape, strict=True):

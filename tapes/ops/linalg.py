@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import string
 from typing import Any
@@ -46,7 +47,7 @@ def _einsum_rule(index: int) -> Any:
     """
 
     def rule(g: Any, y: Any, *xs: Any, equation: str) -> Any:
-        inputs, output, _ = spelled_out(equation, [x.ndim for x in xs])
+        inputs, output, _ = spelled_out(equation, tuple(x.ndim for x in xs))
         wanted, others = inputs[index], inputs[:index] + inputs[index + 1:]
         lengths = dict(zip(wanted, xs[index].shape, strict=True))
         free = (letter for letter in string.ascii_letters if letter not in "".join((*inputs, output)))
@@ -70,15 +71,16 @@ def _einsum_rule(index: int) -> Any:
 
 def _einsum_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:
     """One more letter, in front of the factors of which there are many and of the result."""
-    terms, output, _ = spelled_out(params["equation"], [x.ndim for x in inputs])
+    terms, output, _ = spelled_out(params["equation"], tuple(x.ndim for x in inputs))
     letter = next(letter for letter in string.ascii_letters if letter not in "".join(terms))
     wholes = [led(x, x.ndim) for x in inputs]
-    terms = [letter + term if whole.ndim > x.ndim else term
-             for term, whole, x in zip(terms, wholes, inputs, strict=True)]
-    return op(*wholes, equation=f"{','.join(terms)}->{letter}{output}")
+    longer = [letter + term if whole.ndim > x.ndim else term
+              for term, whole, x in zip(terms, wholes, inputs, strict=True)]
+    return op(*wholes, equation=f"{','.join(longer)}->{letter}{output}")
 
 
-def spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str, str]:
+@functools.cache
+def spelled_out(equation: str, ranks: tuple[int, ...]) -> tuple[tuple[str, ...], str, str]:
     """The letters of each factor and of the result, with `...` and an implied result written out; those of `...`."""
     left, arrow, output = equation.replace(" ", "").partition("->")
     inputs = left.split(",")
@@ -95,7 +97,7 @@ def spelled_out(equation: str, ranks: list[int]) -> tuple[list[str], str, str]:
                                        f"{ranks[number]}. A term has a letter for each axis, '...' for further ones")
     widest = max(spare)
     dots = "".join([letter for letter in reversed(string.ascii_letters) if letter not in equation][:widest])
-    spelled = [term.replace("...", dots[widest - more:]) for term, more in zip(inputs, spare, strict=True)]
+    spelled = tuple(term.replace("...", dots[widest - more:]) for term, more in zip(inputs, spare, strict=True))
     if not arrow:
         joined = "".join(letters)
         return spelled, dots + "".join(sorted(letter for letter in set(joined) if joined.count(letter) == 1)), dots
@@ -115,7 +117,7 @@ _WORTH_IT = 10_000  # products of numbers: to look for products of matrices take
 
 def _einsum(*xs: np.ndarray, equation: str) -> np.ndarray:
     """Large ones as products of matrices."""
-    inputs, output, _ = spelled_out(equation, [x.ndim for x in xs])
+    inputs, output, _ = spelled_out(equation, tuple(x.ndim for x in xs))
     lengths = {letter: length for term, x in zip(inputs, xs, strict=True)
                for letter, length in zip(term, x.shape, strict=True)}
     large = len(xs) > 1 and math.prod(lengths.values()) > _WORTH_IT

@@ -2,9 +2,10 @@
 
 from . import (  # isort: skip - in the order in which they are taught
     recording, variables, lifetime, gradient, none_and_zero, nesting, pausing, custom_gradients, jacobians,
-    forward_mode, dense, functions, dtypes, conversions, operators, indexing, printing, threads_and_memory, errors,
+    forward_mode, dense, functions, matrices, dtypes, conversions, operators, indexing, printing, threads_and_memory,
+    errors,
 )
 
 __all__ = ["conversions", "custom_gradients", "dense", "dtypes", "errors", "forward_mode", "functions", "gradient",
-           "indexing", "jacobians", "lifetime", "nesting", "none_and_zero", "operators", "pausing", "printing",
-           "recording", "threads_and_memory", "variables"]
+           "indexing", "jacobians", "lifetime", "matrices", "nesting", "none_and_zero", "operators", "pausing",
+           "printing", "recording", "threads_and_memory", "variables"]
