@@ -49,6 +49,7 @@ from .dtypes import (
 from .dtypes import bool_ as bool
 from .eager import device, executing_eagerly, name_scope
 from .eager import print_ as print
+from .indexed_slices import IndexedSlices
 from .linalg import einsum, matmul, norm, tensordot
 from .linalg.norms import clip_by_global_norm, clip_by_norm
 from .making import (
@@ -204,6 +205,7 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tapes\.")
 __all__ = [
     "DType",
     "GradientTape",
+    "IndexedSlices",
     "Tensor",
     "TensorArray",
     "TensorShape",

@@ -16,6 +16,7 @@ from .ops.indexing import argwhere, gather, getitem
 from .ops.linalg import matmul
 from .ops.shapes import reshape
 from .protocols import TensorLike
+from .variable import Variable
 
 _BINARY: dict[str, Op] = {
     "add": e.add, "sub": e.subtract, "mul": e.multiply, "truediv": e.divide, "floordiv": e.floordiv, "mod": e.mod,
@@ -86,7 +87,11 @@ def _getitem(x: TensorLike, index: Any) -> Any:
     places = index if isinstance(index, tuple) else (index,)
     if len(places) == 1 and isinstance(places[0], (TensorLike, np.ndarray)) and places[0].dtype == bool:
         return mask(x, places[0])
-    return getitem(x, index=tuple(_place(place) for place in places))
+    places = tuple(_place(place) for place in places)
+    part = getitem(x, index=places)
+    if isinstance(x, Variable):
+        part._origin = (x, places)
+    return part
 
 
 def _place(place: Any) -> Any:

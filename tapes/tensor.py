@@ -21,13 +21,20 @@ class Tensor(TensorLike):
     <tapes.Tensor: shape=(2,), dtype=float32, numpy=array([1., 4.], dtype=float32)>
     """
 
-    __slots__ = ("__weakref__", "_array")
+    __slots__ = ("__weakref__", "_array", "_origin")
+    _origin: tuple[Any, Any]  # of a slice of a Variable: the Variable and the index
 
     def __init__(self, array: np.ndarray) -> None:
         self._array = array
 
     def _read(self) -> Tensor:
         return self
+
+    @property
+    def assign(self) -> Any:
+        """Only the slices of a Variable have it: `v[1:].assign(value)` assigns this part of `v`, and returns `v`."""
+        variable, index = self._origin  # any other tensor says that it never changes
+        return lambda value: variable._assign_part(index, value)
 
     def __copy__(self) -> Tensor:
         return self

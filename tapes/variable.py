@@ -10,6 +10,7 @@ import numpy as np
 
 from .convert import convert
 from .dtypes import as_dtype
+from .errors import InvalidArgumentError
 from .notices import tell
 from .op import Op, listening
 from .protocols import Reference, TensorLike
@@ -87,6 +88,15 @@ class Variable(TensorLike):
         """Subtract from the value, the last line of gradient descent; otherwise like `assign`."""
         change = self._delta(delta)
         return self._hold(self._array - change._array, change)
+
+    def _assign_part(self, index: Any, value: Any) -> Variable:
+        array, given = self._array.copy(), convert(value, self._array.dtype)
+        try:
+            array[index] = given._array
+        except ValueError:
+            raise InvalidArgumentError(f"Cannot assign a value of shape {given.shape} to a part of shape "
+                                       f"{array[index].shape} of variable '{self.name}': Shape mismatch.") from None
+        return self._hold(array, given)
 
     def _delta(self, delta: Any) -> Tensor:
         tensor = convert(delta, self._array.dtype)

@@ -72,7 +72,7 @@ V17  a Variable made from a tensor is a new leaf
 V18  what a Variable may be made from
 V19* the gradient of an integer Variable is None, with a warning
 V20* what assign returns is the Variable itself
-V21* one entry of a Variable cannot be assigned
+V21  a part of a Variable can be assigned
 V22* a Variable has the length of its value
 
 L    lifetime
@@ -133,6 +133,9 @@ N10* argmax has no derivative, with a warning
 N11  a derivative that is 0 is 0, not None
 N12  unconnected_gradients takes 'none' and 'zero', and nothing else
 N13  1/x and log at 0: 0 times infinity is nan
+N14* the gradient of cumprod is right where there is a 0
+N15* of several updates of one place, the one that stays has the gradient
+N16  through the values of unique and the weights of bincount a gradient is refused
 
 H    higher order
 H1   every tape that records hears every op
@@ -223,6 +226,8 @@ F22* every nesting of any order works
 B    dense gradients
 B1*  the gradient of taking entries out of a tensor is a tensor
 B2   entries that were taken twice are added up
+B3*  IndexedSlices stand for the tensor that they describe
+B4*  gather_nd of a single index has a gradient
 
 X    functions
 X1   value and gradients of a function, and of its gradient
@@ -285,6 +290,7 @@ I2   masks
 I3   what is no index is refused
 I4   the gradient of a part is 0 for the rest
 I5*  a list is no index
+I6*  nan is sorted behind all numbers
 
 P    printing
 P1   a tensor prints as TensorFlow's

@@ -60,3 +60,54 @@ def descent_on_rows(tf: Any) -> Any:
         y = tf.gather(v, [0, 0, 1])
     v.assign_sub(0.1 * tf.convert_to_tensor(tape.gradient(y, v)))
     return v
+
+
+@program("B3", "IndexedSlices become a tensor, in which slices for one place are added up",
+         "[[4. 0. 2.], 6.0, Variable [-3. 1. -1.]]")
+def slices_as_tensor(tf: Any) -> Any:
+    slices = tf.IndexedSlices(tf.constant([1.0, 2.0, 3.0]), tf.constant([0, 2, 0]), tf.constant([3]))
+    v = tf.Variable([1.0, 1.0, 1.0])
+    v.assign_sub(slices)
+    return [tf.convert_to_tensor(slices), tf.reduce_sum(slices), v]
+
+
+@program("B3", "without the shape of the whole they cannot",
+         "ValueError: Tensor conversion requested for IndexedSlices...")
+def slices_without_shape(tf: Any) -> Any:
+    return tf.convert_to_tensor(tf.IndexedSlices(tf.constant([1.0]), tf.constant([0])))
+
+
+@program("B3", "the gradient reaches the values", "[8. 4.]")
+def gradient_of_slices(tf: Any) -> Any:
+    values = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.square(tf.convert_to_tensor(tf.IndexedSlices(4.0 * values / 4.0, tf.constant([1, 0]), tf.constant([3]))))
+        y = y * [1.0, 2.0, 1.0]
+    return tape.gradient(y, values) * [2.0, 1.0]
+
+
+@differing("B3", "they can be multiplied by a number",
+           tapes="[8. 0. 4.]",
+           tensorflow="TypeError: unsupported operand type(s) for *: 'IndexedSlices' and 'float'",
+           because="here they are taken wherever a tensor is")
+def slices_times_number(tf: Any) -> Any:
+    return tf.IndexedSlices(tf.constant([1.0, 2.0, 3.0]), tf.constant([0, 2, 0]), tf.constant([3])) * 2.0
+
+
+@program("B4", "gather_nd of several indices", "[0. 2. 1.]")
+def gradient_of_gather_nd(tf: Any) -> Any:
+    v = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.gather_nd(v, [[1], [2], [1]])
+    return tf.convert_to_tensor(tape.gradient(y, v))
+
+
+@differing("B4", "gather_nd of a single index",
+           tapes="[0. 1. 0.]",
+           tensorflow="InvalidArgumentError: ...",
+           because="TensorFlow's gradient scatters a scalar, which its own scatter_nd refuses")
+def gradient_of_gather_nd_of_one_index(tf: Any) -> Any:
+    v = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.gather_nd(v, [1])
+    return tape.gradient(y, v)

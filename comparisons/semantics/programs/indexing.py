@@ -94,3 +94,18 @@ def gathered_twice(tf: Any) -> Any:
     with tf.GradientTape() as tape:
         y = tf.reduce_sum(tf.gather(x, [0, 0, 1]))
     return tf.convert_to_tensor(tape.gradient(y, x))
+
+
+@program("I6", "numbers are sorted, and infinities", "[[-inf 1. 2. inf], [inf 2. 1. -inf]]")
+def sorted_numbers(tf: Any) -> Any:
+    x = tf.constant([1.0, float("inf"), 2.0, float("-inf")])
+    return [tf.sort(x), tf.sort(x, direction="DESCENDING")]
+
+
+@differing("I6", "nan comes last, and first from the largest down",
+           tapes="[[1. 2. 3. nan], [0 3 2 1] int32, [nan 3.]]",
+           tensorflow="[[1. nan 2. 3.], [0 1 3 2] int32, [nan 3.]]",
+           because="TensorFlow's sort compares with nan, which is neither smaller nor larger, and ends in no order")
+def sorted_nan(tf: Any) -> Any:
+    x = tf.constant([1.0, float("nan"), 3.0, 2.0])
+    return [tf.sort(x), tf.argsort(x), tf.math.top_k(x, 2).values]

@@ -198,3 +198,57 @@ def unguarded(tf: Any) -> Any:
     with tf.GradientTape(persistent=True) as tape:
         ys = [tf.where(x > 0.0, 1.0 / x, 0.0), tf.where(x > 0.0, tf.math.log(x), 0.0)]
     return [tape.gradient(y, x) for y in ys]
+
+
+@program("N14", "the gradient of cumprod without a 0", "[17. 8. 8.]")
+def running_product(tf: Any) -> Any:
+    v = tf.Variable([2.0, 4.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.math.cumprod(v)
+    return tape.gradient(y, v)
+
+
+@differing("N14", "the gradient of cumprod with a 0",
+           tapes="[1. 8. 0.]",
+           tensorflow="[1. 0. 0.]",
+           because="2, 2b and 2bc differentiated by b = 0 give 2 + 2c = 8; TensorFlow divides by b and loses it")
+def running_product_with_zero(tf: Any) -> Any:
+    v = tf.Variable([2.0, 0.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.math.cumprod(v)
+    return tape.gradient(y, v)
+
+
+@program("N15", "updates of different places have the gradient, what they overwrite has none", "[[0. 1. 0.], [1. 1.]]")
+def updated_places(tf: Any) -> Any:
+    x, new = tf.Variable([1.0, 2.0, 3.0]), tf.Variable([8.0, 9.0])
+    with tf.GradientTape() as tape:
+        y = tf.tensor_scatter_nd_update(x, [[0], [2]], new)
+    return tape.gradient(y, [x, new])
+
+
+@differing("N15", "of two updates of one place the last stays",
+           tapes="[[9. 2. 3.], [0. 1.]]",
+           tensorflow="[[9. 2. 3.], [1. 1.]]",
+           because="the first update is not in the result, so nothing depends on it")
+def updated_twice(tf: Any) -> Any:
+    x, new = tf.constant([1.0, 2.0, 3.0]), tf.Variable([8.0, 9.0])
+    with tf.GradientTape() as tape:
+        y = tf.tensor_scatter_nd_update(x, [[0], [0]], new)
+    return [y, tape.gradient(y, new)]
+
+
+@program("N16", "unique", "LookupError: gradient registry has no entry for: Unique...")
+def values_of_unique(tf: Any) -> Any:
+    v = tf.Variable([1.0, 2.0, 1.0])
+    with tf.GradientTape() as tape:
+        y = tf.unique(v).y
+    return tape.gradient(y, v)
+
+
+@program("N16", "the weights of bincount", "LookupError: gradient registry has no entry for: DenseBincount...")
+def weights_of_bincount(tf: Any) -> Any:
+    weights = tf.Variable([1.0, 2.0, 3.0])
+    with tf.GradientTape() as tape:
+        y = tf.math.bincount([0, 1, 1], weights=weights)
+    return tape.gradient(y, weights)

@@ -186,14 +186,33 @@ def what_assign_shows(tf: Any) -> Any:
     return repr(assigned), assigned is v
 
 
-@differing("V21", "one entry of a variable cannot be assigned: v[1].assign",
-           tapes="AttributeError: 'Tensor' object has no attribute 'assign': a tensor never changes...",
-           tensorflow="Variable [3. 5.]",
-           because="v[1] is a tensor like any other here, and tensors never change: assign the whole value")
-def assigned_entry(tf: Any) -> Any:
-    v = tf.Variable([3.0, 4.0])
-    v[1].assign(5.0)
-    return v
+@program("V21", "one entry of a variable is assigned, a row, a column by one number", "[[0. 9.] [0. 6.]]")
+def assigned_parts(tf: Any) -> Any:
+    v = tf.Variable([[1.0, 2.0], [3.0, 4.0]])
+    v[0, 1].assign(9.0)
+    v[1].assign([5.0, 6.0])
+    v[:, 0].assign(0.0)
+    return v.value()
+
+
+@program("V21", "assigning a part changes no recorded gradient", "[2. 4.]")
+def part_assigned_after_read(tf: Any) -> Any:
+    v = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = v * v
+    v[0].assign(10.0)
+    return tape.gradient(y, v)
+
+
+@program("V21", "a part takes only what fits", "InvalidArgumentError: ...")
+def part_of_another_shape(tf: Any) -> Any:
+    tf.Variable([[1.0, 2.0], [3.0, 4.0]])[0].assign([1.0, 2.0, 3.0])
+
+
+@program("V21", "the part that a mask takes out is a tensor, and cannot be assigned", "[True, False]")
+def masked_part(tf: Any) -> Any:
+    v = tf.Variable([1.0, 2.0])
+    return [hasattr(v[0], "assign"), hasattr(v[v > 1.0], "assign")]
 
 
 @program("V14", "v + 1 is a tensor", "4.0")
