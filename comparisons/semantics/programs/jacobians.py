@@ -96,7 +96,7 @@ def jacobian_inside_the_block(tf: Any) -> Any:
         return tape.jacobian(y, x)
 
 
-@program("J4", "not connected is None", "[None, [[2. 0.] [0. 4.]]]")
+@program("J4", "a Jacobian that is not connected is None", "[None, [[2. 0.] [0. 4.]]]")
 def jacobian_not_connected(tf: Any) -> Any:
     x, other = tf.Variable([1.0, 2.0]), tf.Variable(1.0)
     with tf.GradientTape() as tape:
