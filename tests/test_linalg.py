@@ -92,6 +92,7 @@ FUNCTIONS = {
     "lstsq": (lambda a: weighted(tf.linalg.lstsq(a, a[..., :1] * a[..., :1], 0.5)), [(4, 2), (2, 2, 4)]),
     "lstsq, slowly": (lambda a: weighted(tf.linalg.lstsq(a, a[..., :1] * a[..., :1], fast=False)), [(4, 2), (2, 4)]),
     "pinv": (lambda a: weighted(tf.linalg.pinv(a)), [(4, 2), (2, 2, 3)]),
+    "expm": (lambda a: weighted(tf.linalg.expm(a)), [(3, 3), (2, 2, 2)]),
     "spectral norm": (lambda a: weighted(tf.norm(a, 2, [-2, -1])), [(3, 2), (2, 2, 3)]),
 }
 CALLS = [(name, shape) for name, (_, shapes) in FUNCTIONS.items() for shape in shapes]
@@ -258,6 +259,11 @@ def test_the_message_teaches(expression, words):
     assert all(word in str(caught.value) for word in words), caught.value
 
 
+def test_rank():
+    assert tf.linalg.matrix_rank([SINGULAR, TWO, np.zeros((2, 2))]).numpy().tolist() == [1, 2, 0]
+    assert tf.linalg.matrix_rank([SINGULAR, TWO], tol=3.0).numpy().tolist() == [1, 1]
+
+
 def test_without_an_inverse_there_is_no_gradient():
     with pytest.raises(tf.errors.InvalidArgumentError, match="not invertible"):
         gradient(lambda a: tf.linalg.slogdet(a)[1], SINGULAR)
@@ -267,7 +273,7 @@ def test_without_an_inverse_there_is_no_gradient():
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 2, 2), (2, 0, 0)])
 @pytest.mark.parametrize("name", ["inv", "det", "slogdet", "logdet", "cholesky", "qr", "eigh", "eigvalsh", "svd",
-                                  "pinv", "trace", "diag_part", "diag"])
+                                  "pinv", "trace", "diag_part", "diag", "expm"])
 def test_empty_matrices(name, shape):
     (found,) = gradient(lambda a: tf.nest.flatten(getattr(tf.linalg, name)(a)), np.zeros(shape))
     assert found.shape == shape
@@ -401,7 +407,8 @@ def test_tensordot_as_tensorflow(axes):
     ("tf.matmul(x, y, adjoint_a=True, adjoint_b=True)", complex_(3, 2), complex_(4, 3)),
     ("tf.linalg.band_part(x, 1, 0)", np.full((3, 3), np.inf)), ("tf.linalg.tensor_diag(x)", real(2, 1, 2)),
     ("tf.linalg.tensor_diag_part(x)", real(2, 3, 2, 3)), ("tf.linalg.normalize(x)[0]", np.zeros(2)),
-    ("tf.linalg.normalize(x, 1, axis=0)[0]", complex_(2, 2)),
+    ("tf.linalg.expm(x)", real(2, 3, 3) * 4), ("tf.linalg.expm(x)", np.zeros((2, 2))),
+    ("tf.linalg.expm(x)", complex_(3, 3)), ("tf.linalg.normalize(x, 1, axis=0)[0]", complex_(2, 2)),
     ("tf.linalg.lstsq(x, y)", np.ones((3, 2)), np.ones((3, 1))),
 ]])
 def test_special_matrices_as_tensorflow(expression, xs):

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..convert import convert
+from ..dtypes import int32
 from ..making import eye
 from ..math import cast, log, real, reduce_max, reduce_sum
 from ..ops import equations as q
@@ -129,6 +130,23 @@ def pinv(a: Any, rcond: Any = None, validate_args: bool = False, *, name: str | 
     cutoff = convert(rcond, s._array.dtype)[..., None] * reduce_max(s, axis=-1, keepdims=True)
     inverse = cast(1.0 / where(s > cutoff, s, np.inf), u.dtype)
     return matmul(v * inverse[..., None, :], u, adjoint_b=True)
+
+
+def matrix_rank(a: Any, tol: Any = None, validate_args: bool = False, *, name: str | None = None) -> Tensor:
+    """How many rows do not depend on each other: how many singular values are above `tol`. It has no derivative.
+
+    By default `tol` is the largest of them times the larger length of the matrix times eps.
+
+    >>> import tapes as tf
+    >>> print(tf.linalg.matrix_rank([[1.0, 2.0], [2.0, 4.0]]))
+    tapes.Tensor(1, shape=(), dtype=int32)
+    """
+    x = convert(a)
+    s = svd(x, compute_uv=False)
+    if tol is None:
+        eps = float(np.finfo(s.dtype.as_numpy_dtype).eps)
+        tol = eps * max(x.shape[-2:]) * reduce_max(s, axis=-1, keepdims=True)
+    return reduce_sum(cast(s > tol, int32), axis=-1)
 
 
 def det(input: Any, *, name: str | None = None) -> Tensor:

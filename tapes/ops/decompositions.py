@@ -136,10 +136,10 @@ def _noise(values: Any) -> Any:
     return values.shape[-1] * eps * reduce_max(abs(values), axis=-1, keepdims=True)
 
 
-def _inverse_gaps(values: Any, powers: Any) -> Any:
-    """1 / (p_j - p_i) for each pair, and 0 where the values i and j are as good as equal."""
-    apart = abs(values[..., None, :] - values[..., :, None]) > _noise(values)[..., None]
-    return divide_no_nan(1.0, where(apart, powers[..., None, :] - powers[..., :, None], 0.0))
+def _inverse_gaps(values: Any) -> Any:
+    """1 / (v_j - v_i) for each pair, and 0 where the two are as good as equal."""
+    gaps = values[..., None, :] - values[..., :, None]
+    return divide_no_nan(1.0, where(abs(gaps) > _noise(values)[..., None], gaps, 0.0))
 
 
 def _eigh(a: np.ndarray) -> Parts:
@@ -156,7 +156,7 @@ def _eigh_rule(g: Any, y: Any, a: Any) -> Any:
     if de is not None:
         whole = matmul(v * de[..., None, :], adjoint(v))
     if dv is not None:
-        whole = whole + matmul(matmul(v, _inverse_gaps(e, e) * matmul(adjoint(v), dv)), adjoint(v))
+        whole = whole + matmul(matmul(v, _inverse_gaps(e) * matmul(adjoint(v), dv)), adjoint(v))
     lower = band(whole + adjoint(whole), -1, 0)
     return lower - band(lower, 0, 0) * 0.5
 
@@ -185,7 +185,7 @@ def _svd_rule(g: Any, y: Any, a: Any, full_matrices: bool) -> Any:
         return matmul(u[..., :k] * ds[..., None, :], adjoint(v[..., :k]))
     ds, du, dv = g.filled(y)
     (u, du), (v, dv) = _thin(u, du, k), _thin(v, dv, k)
-    gaps = _inverse_gaps(s, s * s)
+    gaps = _inverse_gaps(s) * divide_no_nan(1.0, s[..., None, :] + s[..., :, None])
     inverse = divide_no_nan(1.0, where(s > _noise(s), s, 0.0))
     if is_complex(u):
         s, ds, gaps, inverse = (cast(x, dtype=u.dtype) for x in (s, ds, gaps, inverse))
