@@ -449,6 +449,18 @@ def independent():
     return tape, y, v
 
 
+@program("independent", "multiply")
+def a_layer_that_is_not_part_of_the_network():
+    used, unused = tf.Variable(2.0), tf.Variable(3.0)
+    for _ in range(3):
+        with tf.GradientTape() as tape:
+            loss = used * used
+        used.assign_sub(0.1 * tape.gradient(loss, [used, unused])[0])
+    with tf.GradientTape() as tape:
+        loss = used * used  # here
+    return tape, loss, unused
+
+
 @program("swapped", "multiply")
 def swapped():
     with tf.GradientTape() as tape:
@@ -577,10 +589,10 @@ def test_the_names_are_those_of_the_program():
     weights = tf.Variable(1.0, name="W")
     with history(), tf.GradientTape() as tape:
         loss = tf.stop_gradient(weights * weights)
-    assert tape.why_none(loss, weights).what.startswith("The gradient of loss by weights is None: ")
+    assert tape.why_none(loss, weights).what.startswith("The gradient of loss by W is None: ")
     del loss
     found = tape.why_none(tf.stop_gradient(weights), weights)
-    assert found.what.startswith("The gradient of the target by weights is None: ")
+    assert found.what.startswith("The gradient of the target by W is None: ")
 
 
 def test_a_history_is_asked_after_its_end_too():
@@ -630,6 +642,20 @@ def test_a_history_keeps_no_arrays_and_not_more_than_its_limit():
         assert tape.gradient(y, w) is not None
         del y, tape
         assert kept() is None
+
+
+def test_variables_outlive_the_limit_but_not_themselves():
+    kept = tf.Variable(1.0, name="kept")
+    with history(limit=100) as heard:
+        kept.assign(v * 2.0)
+        for _ in range(500):
+            tf.Variable(1.0).assign(2.0)
+        assert len(heard.made) <= 105 and len(heard._assigned) <= 60
+        assert len(heard._owner) == len(heard._assigned)
+        with tf.GradientTape() as tape:
+            y = kept * kept
+        assert tape.why_none(y, v).cause == "independent"  # so long ago was it
+        assert tape.why_none(y, kept).cause == "not None"
 
 
 def test_gradients_are_the_same_while_a_history_listens():

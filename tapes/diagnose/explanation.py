@@ -76,9 +76,9 @@ class Question:
         self.t, self.s = self.called(target, "the target"), self.called(source, "the source")
 
     def called(self, x: Any, otherwise: str) -> str:
-        """The name of a tensor in the user's program, or that of a Variable."""
+        """The name of a Variable, or that of a tensor in the user's program."""
         own = x._name if isinstance(x, Variable) and x._name != "Variable" else None
-        return self._names.get(id(x)) or own or otherwise
+        return own or self._names.get(id(x)) or otherwise
 
     def because(self, cause: str, line: Line | None = None, op: str | None = None, note: str = "",
                 **words: Any) -> Explanation:

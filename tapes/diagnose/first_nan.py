@@ -177,7 +177,7 @@ class _Search:
 
     def _called(self, x: Any) -> str:
         own = x._name if isinstance(x, Variable) and x._name != "Variable" else None
-        return self.names.get(id(x)) or own or (f"%{self.numbers[id(x)]}" if id(x) in self.numbers else "a constant")
+        return own or self.names.get(id(x)) or (f"%{self.numbers[id(x)]}" if id(x) in self.numbers else "a constant")
 
 
 def _rules(step: Step) -> Sequence[Any]:

@@ -108,6 +108,7 @@ class History:
         self._numbers: dict[int, tuple[weakref.ref[Any], int]] = {}
         self._logs: weakref.WeakKeyDictionary[GradientTape, Log] = weakref.WeakKeyDictionary()
         self._assigned: dict[int, int] = {}  # of a Variable, the number of the last assignment to it
+        self._owner: dict[int, int] = {}  # of such an assignment, the number of the Variable
         self._refs: dict[int, tuple[weakref.ref[Any], int]] = {}  # by number, with the id
         self._places: list[list[Any]] = []  # where it listens
 
@@ -187,32 +188,36 @@ class History:
             before = self._assigned.get(variable)
             time = next(self._time)
             self._add(time, Made(event, kind, line, cut=(given,) if before is None else (given, before)))
-            self._assigned[variable] = time
+            self._hold(variable, time)
         else:
             number = self._new(result)
             self._add(number, Made("" if event == "Variable" else event, kind, line))
             if event == "Variable":  # its value came from elsewhere, itself it is a beginning
-                self._assigned[number] = number = next(self._time)
+                variable, number = number, next(self._time)
                 self._add(number, Made(event, kind, line))
+                self._hold(variable, number)
             self.made[number].cut = (given,)
+
+    def _hold(self, variable: int, assignment: int) -> None:
+        self._owner.pop(self._assigned.get(variable, 0), None)
+        self._assigned[variable], self._owner[assignment] = assignment, variable
 
     def _differentiated(self, line: Line, tape: GradientTape, targets: Sequence[Any], sources: Sequence[Any],
                         gradients: dict[int, Any]) -> None:
-        """A gradient depends on all that it was computed from, whether or not an op says so."""
-        involved = tuple(map(self.number, (*targets, *sources)))
-        found = []
+        """A gradient depends on the targets and on its source, whether or not an op says so."""
+        ends, found = tuple(map(self.number, targets)), []
         for source in sources:
             dx = gradients[id(source)]
             found.append(dx is not None)
             if dx is None:
                 continue
-            known = self._known(dx)
+            known, involved = self._known(dx), (*ends, self.number(source))
             if known is None:
                 self._add(self._new(dx), Made("gradient", dx._array.dtype.kind, line, cut=involved))
             elif (made := self.made.get(known)) and made.line in (None, line):
                 made.cut = tuple(dict.fromkeys(made.cut + involved))
-        self.log(tape).gradients.append((Event(next(self._time), "gradient", line), involved[:len(targets)],
-                                         involved[len(targets):], tuple(found)))
+        self.log(tape).gradients.append((Event(next(self._time), "gradient", line), ends,
+                                         tuple(map(self.number, sources)), tuple(found)))
 
     # -- numbers -----------------------------------------------------------------------------------------------------
 
@@ -264,10 +269,11 @@ class History:
             self._drop(oldest)
 
     def _drop(self, number: int) -> None:
-        made, x = self.made.pop(number), self.tensor(number)
-        if isinstance(x, Variable) or number in self._assigned.values():
-            self.made[number] = made  # a Variable lives long
+        made, owner = self.made.pop(number), self._owner.get(number, number)
+        if isinstance(self.tensor(owner), Variable):  # which lives longer than what was computed from it
+            self.made[number] = made
             return
+        self._owner.pop(self._assigned.pop(owner, 0), None)
         _, place = self._refs.pop(number, (None, 0))
         if self._numbers.get(place, (None, 0))[1] == number:
             del self._numbers[place]
