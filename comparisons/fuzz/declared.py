@@ -47,6 +47,15 @@ def respelled(tf: Any, differences: Sequence[Declared]) -> Any:
     return Respelled(tf, tf, {name: function for each in differences for name, function in each.spelled.items()})
 
 
+def _exclusive(tf: Any, x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    """cumulative_logsumexp, the exclusive one as the other one moved on by a place."""
+    sums = tf.math.cumulative_logsumexp(x, axis=axis, reverse=reverse)
+    if not exclusive:
+        return sums
+    nothing = tf.ones_like(tf.gather(x, [0], axis=axis)) * float("-inf")
+    return tf.concat([nothing, tf.gather(sums, list(range(x.shape[axis] - 1)), axis=axis)], axis)
+
+
 DECLARED = (
     Declared("0 * sqrt at 0", "0 times infinity is nan, as in JAX and PyTorch; TensorFlow's kernels for the gradients "
              "of sqrt, rsqrt and reciprocal take it for 0", {
@@ -70,6 +79,11 @@ DECLARED = (
         "argmax": lambda tf, x, **options: tf.argmax(tf.where(tf.math.is_nan(x), float("inf") * tf.ones_like(x), x),
                                                      **options),
     }),
+    Declared("roll in a jacobian", "TensorFlow rolls along another axis there when the axis is counted from the end", {
+        "roll": lambda tf, x, shift, axis: tf.roll(x, shift, axis % len(x.shape)),
+    }),
+    Declared("cumulative_logsumexp in forward mode", "the exclusive sum begins with a constant, -inf, whose derivative "
+             "is 0; in TensorFlow's forward mode it is nan", {"math.cumulative_logsumexp": _exclusive}),
     Declared("sign in forward mode", "the derivative of sign is 0 in both modes; in TensorFlow's forward mode it is "
              "None", {
         "sign": lambda tf, x: tf.stop_gradient(tf.sign(x)) + 0.0 * x,

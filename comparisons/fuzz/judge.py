@@ -18,6 +18,7 @@ from .language import Program
 
 AGREE, ILL, CORNER, CHAOS, DECLARED_, WRONG = "agree", "agree, ill-conditioned", "corner", "chaos", "declared", "WRONG"
 SKIPPED = "not asked"
+NO_RULE = "gradient registry has no entry for:"  # TensorFlow's words
 SAMPLES = 4  # how often a program is asked again at inputs that are next to its own
 
 
@@ -79,8 +80,8 @@ class Judge:
             if not self.apart(self.tapes, outcome, {}) or not self.apart(self.tapes, outcome, self.spread()):
                 return Verdict(DECLARED_, name)
         if self.tapes.raised or reference.raised:
-            if not self.tapes.raised and "LookupError" in reference.raised:
-                return Verdict(SKIPPED, f"TensorFlow has no rule: {reference.message}")
+            if not self.tapes.raised and NO_RULE in reference.message:
+                return Verdict(SKIPPED, f"TensorFlow has no rule for {reference.message.partition(NO_RULE)[2].strip()}")
             return Verdict(WRONG, apart)
         spread = self.spread()
         apart = self.apart(self.tapes, reference, spread)

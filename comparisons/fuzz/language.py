@@ -142,7 +142,7 @@ class Tape:
         yield f"with tf.GradientTape({', '.join(options)}) as {self.name}:"
         if self.watched:
             yield f"    {self.name}.watch({listed(self.watched)})"
-        yield from indented(self.body) if self.body or self.watched else ["    pass"]
+        yield from indented(self.body)
         for ask in self.asks:
             yield from ask.lines()
 
@@ -159,7 +159,7 @@ class Forward:
 
     def lines(self) -> Iterator[str]:
         yield f"with tf.autodiff.ForwardAccumulator({self.primal}, {literal(self.tangent)}) as {self.name}:"
-        yield from indented(self.body) if self.body else ["    pass"]
+        yield from indented(self.body)
         for name, target in self.results:
             yield f"{name} = {self.name}.jvp({target})"
 
@@ -209,6 +209,8 @@ def within(block: Block) -> Iterator[Statement]:
 
 
 def indented(block: Block) -> Iterator[str]:
+    if not block:
+        yield "    pass"
     for statement in block:
         for line in statement.lines():
             yield "    " + line

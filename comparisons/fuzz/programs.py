@@ -80,7 +80,7 @@ class Writer:
         body: list[Statement] = []
         if self.once_in(6):
             body.append(self.let())
-        body += self.forward() if self.once_in(10) else self.tape(mistake)
+        body += self.forward() if self.once_in(20) else self.tape(mistake)
         if self.once_in(6):
             body.append(self.let())
             self.returned.append(body[-1].name)  # type: ignore[union-attr]
@@ -139,7 +139,7 @@ class Writer:
             kind = self.up_to(19)
             if kind == 19 and depth < 2:
                 statements += self.tape(depth=depth + 1)
-            elif kind == 18 and depth < 2:
+            elif kind == 18 and depth < 2 and self.once_in(2):
                 statements += self.forward(depth + 1)
             elif kind == 17:
                 statements += self.repeat()
@@ -216,7 +216,7 @@ class Writer:
         sources = self.some(likely) if not self.once_in(6) else self.some(list(self.kinds)[::-1])
         kinds = [self.kinds[n] for n in targets]
         method = "gradient"
-        if hasattr(tapes.GradientTape, "jacobian") and self.once_in(12) and all(np.prod(k.shape) <= 6 for k in kinds):
+        if hasattr(tapes.GradientTape, "jacobian") and self.once_in(20) and all(np.prod(k.shape) <= 6 for k in kinds):
             method, targets, kinds = "jacobian", targets[:1], kinds[:1]
         given = None
         if method == "jacobian" and targets[0] in sources:
