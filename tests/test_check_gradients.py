@@ -150,6 +150,10 @@ def test_the_edge_of_a_domain_is_undecided():
 def test_what_cannot_be_checked_is_refused():
     with pytest.raises(TypeError, match=r"Write 2\.0 instead of 2"):
         tf.check_gradients(tf.exp, 2)
+    with pytest.raises(TypeError, match="integers and booleans have no derivatives"):
+        tf.check_gradients(tf.argmax, vector)
+    with pytest.raises(TypeError, match="these are complex"):
+        tf.check_gradients(lambda x: tf.cast(x, tf.complex128), vector)
     half = tf.constant(0.5)
     with pytest.raises(tf.errors.InvalidArgumentError, match="float64 arguments: cannot compute multiply"):
         tf.check_gradients(lambda x: x * half, 2.0)
@@ -168,3 +172,20 @@ def test_the_complex_step_is_not_believed_where_it_is_wrong():
     conjugated = own_op(lambda x: x * np.conj(x), lambda g, y, x: 2.0 * g * x)
     report = tf.check_gradients(conjugated, vector)
     assert report and "differences" in report.oracle
+
+
+def floating_rows():
+    """Of every row of the registry one case with floating numbers, in the interval where it is smooth."""
+    for name, op in registry.items():
+        inputs, params = op.examples[0] if op.examples else ([], {})
+        if op.smooth and all(len(interval) > 1 for interval in op.smooth):
+            inputs, params = [rng.uniform(interval[0], interval[1], 3) for interval in op.smooth], {}
+        arrays = [rng.uniform(0.3, 1.7, x) if isinstance(x, tuple) else x for x in inputs]
+        if (any(rule is not None for _, rule in zip(arrays, op.rules)) and name not in ("complex", "cast")
+                and any(np.asarray(x).dtype.kind == "f" for x in arrays)):
+            yield pytest.param(op, arrays, params, id=name)
+
+
+@pytest.mark.parametrize(("op", "arrays", "params"), list(floating_rows()))
+def test_every_row_passes(op, arrays, params):
+    tf.check_gradients(lambda *xs: op(*xs, **params), *arrays).raise_if_wrong()

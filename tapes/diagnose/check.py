@@ -15,6 +15,7 @@ from .. import nest
 from ..convert import convert
 from ..errors import InvalidArgumentError
 from ..ops.reductions import reduce_sum
+from ..parts import results as apart
 from ..protocols import TensorLike
 from ..tape import GradientTape
 from ..tensor import Tensor
@@ -128,9 +129,13 @@ class _Check:
                             "of 2.")
         arrays = [np.asarray(x._array, np.float64) for x in tensors if x is not None and x._array.dtype.kind == "f"]
         try:
-            self.vector(arrays)
+            kind = self.vector(arrays).dtype.kind
         except InvalidArgumentError as error:
             raise InvalidArgumentError(f"check_gradients called the function with float64 arguments: {error}") from None
+        if kind != "f":
+            raise TypeError("check_gradients: the results must be floating numbers, but " + (
+                "these are complex: take tapes.math.real, imag or abs of them." if kind == "c" else
+                "there are none among them: integers and booleans have no derivatives."))
         if not np.array_equal(self.vector(arrays), self.vector(arrays), equal_nan=True):
             raise RuntimeError("check_gradients: called twice with the same arguments, the function gave different "
                                "results. If it draws random numbers, draw them outside and hand them in.")
@@ -169,12 +174,15 @@ class _Check:
     @staticmethod
     def results(result: Any) -> list[Tensor]:
         """The results that can have a derivative."""
-        return [y for y in map(convert, nest.flatten(result)) if y._array.dtype.kind in "fc"]
+        found: list[Tensor] = []
+        for y in map(convert, nest.flatten(result)):
+            found += apart(y) if isinstance(y._array, tuple) else [y]  # an op with several results gives a bundle
+        return [y for y in found if y._array.dtype.kind in "fc"]
 
     def vector(self, arrays: Arrays) -> np.ndarray:
         """All results one after the other."""
         results = self.results(self.f(*self.filled_in([Tensor(x) for x in arrays])))
-        return np.concatenate([np.reshape(y._array, -1) for y in results] or [np.zeros(0)])
+        return np.concatenate([np.reshape(y._array, -1) for y in results] or [np.zeros(0, int)])
 
 
 class _Point:
