@@ -104,12 +104,12 @@ def cofactors(a: Any) -> Any:
     """The derivative of the determinant: det(a) times the inverse, transposed; without an inverse if there is none.
 
     In other bases the matrix falls into blocks, [[p, q], [r, s]], of which p is invertible as far as can be, and
-    det = det(p) det(s - r p^-1 q), where the last matrix is small: as many rows as the rank lacks, most often one.
+    det = det(p) det(s - r p^-1 q), where the last matrix has as many rows as the rank lacks, and at least one.
     The identity holds in all bases; those of the singular value decomposition make p as safe to invert as possible.
     """
-    u, deficit, v = _bases(np.asarray(a))
-    if not deficit:
+    if _safe_to_invert(np.asarray(a)):
         return det(a)[..., None, None] * swap_last(inv(a))
+    u, deficit, v = _bases(np.asarray(a))
     blocks = matmul(matmul(u, a), v)
     k = a.shape[-1] - deficit
     p, q, r, s = blocks[..., :k, :k], blocks[..., :k, k:], blocks[..., k:, :k], blocks[..., k:, k:]
@@ -124,13 +124,23 @@ def cofactors(a: Any) -> Any:
     return matmul(matmul(np.swapaxes(u, -1, -2), whole), np.swapaxes(v, -1, -2)) / shift
 
 
+def _safe_to_invert(a: np.ndarray) -> bool:
+    """Whether all inverses keep most of their digits: by the condition in the norm of columns."""
+    try:
+        sizes = [np.max(np.sum(np.abs(x), -2), -1, initial=0) for x in (a, lapack.inv(a))]
+    except InvalidArgumentError:
+        return False
+    return bool(np.all(sizes[0] * sizes[1] <= a.shape[-1] * np.finfo(a.dtype).eps ** -0.25))
+
+
 def _bases(a: np.ndarray) -> tuple[np.ndarray, int, np.ndarray]:
-    """Two bases in which a matrix is diagonal, the large entries first; and how many entries are small."""
+    """Two bases in which matrices are diagonal, the smallest entries last; and how many of these are as good as 0."""
     wide = a.astype(np.complex128 if a.dtype.kind == "c" else np.float64)
     u, sizes, v = np.linalg.svd(np.where(np.isfinite(wide), wide, 0))
-    small = sizes <= np.finfo(a.dtype).eps ** 0.25 * sizes[..., :1]
-    return lapack.transposed(u).astype(a.dtype), int(np.max(np.sum(small, -1), initial=0)), lapack.transposed(
-        v).astype(a.dtype)
+    n = a.shape[-1]
+    missing = np.sum(sizes <= n * np.finfo(a.dtype).eps * sizes[..., :1], -1)
+    return (lapack.transposed(u).astype(a.dtype), int(np.max(missing, initial=min(n, 1))),
+            lapack.transposed(v).astype(a.dtype))
 
 
 def _small_cofactors(a: Any) -> Any:
