@@ -20,11 +20,12 @@ BOOKKEEPING = {"read": "it takes a Variable and computes nothing: the tests of V
 
 # What TensorFlow computes on complex numbers too, and whose derivative there is the plain one.
 COMPLEX = frozenset((
-    "add", "subtract", "multiply", "divide", "negative", "divide_no_nan", "square", "sqrt",
-    "rsqrt", "reciprocal", "exp", "expm1", "log", "log1p", "pow", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh",
-    "acosh", "atanh", "sigmoid", "sigmoid_slope", "sech_squared", "angle", "abs", "conj", "real", "imag", "identity",
-    "matmul", "reduce_sum", "reduce_mean", "reduce_prod",
-    "reshape", "transpose", "concat", "where", "gather", "broadcast_to", "cumsum"))
+    "add", "subtract", "multiply", "divide", "negative", "divide_no_nan", "square", "sqrt", "rsqrt", "reciprocal",
+    "exp", "expm1", "log", "log1p", "pow", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
+    "sigmoid", "sigmoid_slope", "sech_squared", "angle", "abs", "conj", "real", "imag", "identity", "matmul",
+    "reduce_sum", "reduce_mean", "reduce_prod", "reshape", "transpose", "concat", "where", "gather", "broadcast_to",
+    "cumsum", "sum_to", "add_n", "asin", "acos", "atan", "sign", "gaussian", "getitem", "put", "scatter",
+    "swap_last", "stack", "tile", "pad", "roll", "einsum", "recurrence", "tensor_scatter_nd_update"))
 
 
 @dataclass(frozen=True)

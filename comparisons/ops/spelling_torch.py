@@ -113,6 +113,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "add_n": lambda torch, *xs: sum(xs[1:], xs[0].clone()),
     # clamp exists, but the gradients of bounds that broadcast raise
     "clip_by_value": lambda torch, x, low, high: torch.maximum(torch.minimum(x, high), low),
+    "sign": lambda torch, x: torch.sgn(x),
     "imag": lambda torch, x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
     "relu_grad": lambda torch, g, x: torch.where(x > 0, g, 0),
     "relu6_grad": lambda torch, g, x: torch.where((x > 0) & (x < 6), g, 0),

@@ -57,17 +57,17 @@ relu6 = elementwise("relu6", lambda x: np.minimum(np.maximum(x, 0), 6),
                     smooth=((-2.0, -0.2, 0.2, 5.8, 6.2, 8.0),), kinds=_REAL)
 leaky_relu = elementwise("leaky_relu", lambda x, alpha=0.2: np.where(x > 0, x, alpha * x),
                          pieces("leaky_relu_grad", lambda g, x, alpha=0.2: np.where(x > 0, g, alpha * g), alpha=0.25),
-                         formula="Piecewise((x, x > 0), (x/5, True))", smooth=(_NOT_0,))
+                         formula="Piecewise((x, x > 0), (x/5, True))", smooth=(_NOT_0,), kinds="f")
 elu = elementwise("elu", lambda x: np.where(x < 0, np.expm1(np.minimum(x, 0)), x),
                   lambda y, x: where(x < 0.0, exp(minimum(x, 0.0)), 1.0),
-                  formula="Piecewise((exp(x) - 1, x < 0), (x, True))", smooth=(_NOT_0,))
+                  formula="Piecewise((exp(x) - 1, x < 0), (x, True))", smooth=(_NOT_0,), kinds="f")
 
 # Constants of Klambauer et al., Self-Normalizing Neural Networks (2017), equation 14.
 _SCALE, _ALPHA = 1.0507009873554804934193349852946, 1.6732632423543772848170429916717
 selu = elementwise("selu", lambda x: _SCALE * np.where(x < 0, _ALPHA * np.expm1(np.minimum(x, 0)), x),
                    lambda y, x: where(x < 0.0, _SCALE * _ALPHA * exp(minimum(x, 0.0)), _SCALE),
                    formula=f"Piecewise(({_SCALE * _ALPHA!r}*(exp(x) - 1), x < 0), ({_SCALE!r}*x, True))",
-                   smooth=(_NOT_0,))
+                   smooth=(_NOT_0,), kinds="f")
 silu = elementwise("silu", lambda x: x * _sigmoid(x), lambda y, x: sigmoid(x) + y * sigmoid(-x),
                    formula="x/(1 + exp(-x))")
 gelu = elementwise("gelu", lambda x: x * normal_cdf(x), lambda y, x: normal_cdf(x) + x * _normal_density(x),
@@ -77,7 +77,7 @@ softsign = elementwise("softsign", lambda x: x / (1 + np.abs(x)), lambda y, x: s
 sigmoid_cross_entropy = elementwise(
     "sigmoid_cross_entropy", lambda z, x: np.maximum(x, 0) - x * z + np.log1p(np.exp(-np.abs(x))),
     lambda y, z, x: -x, lambda y, z, x: _sigmoid_less(z, x),
-    formula="log(1 + exp(-y)) + (1 - x)*y", smooth=((0.0, 1.0), (-2.0, 2.0)))
+    formula="log(1 + exp(-y)) + (1 - x)*y", smooth=((0.0, 1.0), (-2.0, 2.0)), kinds="f")
 
 
 def _normal_density(x: Any) -> Any:

@@ -151,8 +151,8 @@ def _over_square(a: Any, x: Any, y: Any) -> Any:
 # Corners and steps. At a corner each takes TensorFlow's side; sign has the derivative 0, rounding has none.
 
 zeros_like = elementwise("zeros_like", np.zeros_like, None, kinds=_ANYTHING)
-sign = elementwise("sign", np.sign, Acting(lambda g, y, x: zeros_like(g)), formula="sign(x)", smooth=(_NOT_0,),
-                   kinds=_NUMBERS)
+sign = elementwise("sign", np.sign, Acting(lambda g, y, x: _sign_rule(g, y, x), symmetric=False), formula="sign(x)",
+                   smooth=(_NOT_0,), kinds=_NUMBERS)
 abs = elementwise("abs", np.abs, Acting(lambda g, y, x: _abs_rule(g, y, x), symmetric=False), formula="Abs(x)",
                   smooth=(_NOT_0,), kinds=_NUMBERS)
 maximum = elementwise("maximum", np.maximum, gate(lambda z, x, y: x >= y),
@@ -196,6 +196,14 @@ def _complex(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def _is_complex(x: Any) -> bool:
     return np.dtype(x.dtype).kind == "c"
+
+
+def _sign_rule(g: Any, y: Any, x: Any) -> Any:
+    """A complex sign lies on the unit circle: what of the adjoint points across it counts, the less the larger x."""
+    if not _is_complex(x):
+        return zeros_like(g)
+    across = g - conj(y) * cast(real(y * g), dtype=x.dtype)
+    return divide_no_nan(across, cast(abs(x), dtype=x.dtype))
 
 
 def _abs_rule(g: Any, y: Any, x: Any) -> Any:

@@ -132,6 +132,68 @@ def complex_parts(tf: Any) -> Any:
     return [tape.gradient(y, z) for y in ys]
 
 
+@program("D8", "a target that is complex has output_gradients as complex weights, conjugated on both ends",
+         "(8-6j) complex128")
+def complex_weights(tf: Any) -> Any:
+    z = tf.constant(1 + 2j)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = z * z
+    return tape.gradient(y, z, output_gradients=tf.constant(2 + 1j))
+
+
+@program("D8", "an analytic function: the gradient is the conjugate of its derivative, here of exp(z*z)/z",
+         "True")
+def analytic_composite(tf: Any) -> Any:
+    z = tf.constant(0.5 + 0.25j)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = tf.exp(z * z) / z
+    derivative = np.exp((0.5 + 0.25j) ** 2) * (2 - 1 / (0.5 + 0.25j) ** 2)
+    return bool(abs(tape.gradient(y, z).numpy() - np.conj(derivative)) < 1e-14)
+
+
+@program("D8", "tf.complex sends back the real and the imaginary part", "[2.0, -4.0]")
+def complex_from_parts(tf: Any) -> Any:
+    a, b = tf.constant(1.0), tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch([a, b])
+        z = tf.complex(a, b)
+        y = tf.math.real(z * z)
+    return tape.gradient(y, [a, b])
+
+
+@program("D8", "the gradient of the angle is i z/|z|^2; a complex sign has one too, for it turns with z",
+         "[complex (-0.16+0.12j), complex (0.128-0.096j)]")
+def complex_angle_and_sign(tf: Any) -> Any:
+    z = tf.constant(3 + 4j)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(z)
+        ys = [tf.math.angle(z), tf.math.real(tf.sign(z))]
+    return [complex(np.round(tape.gradient(y, z).numpy(), 9)) for y in ys]
+
+
+@program("D8", "a complex Variable takes steps against its gradient to a root of z*z + 1", "1j complex128")
+def complex_descent(tf: Any) -> Any:
+    z = tf.Variable(0.5 + 0.5j)
+    for _ in range(200):
+        with tf.GradientTape() as tape:
+            loss = tf.abs(z * z + 1.0) ** 2
+        z.assign_sub(0.1 * tape.gradient(loss, z))
+    return tf.constant(complex(np.round(z.numpy(), 6)))
+
+
+@differing("D8", "the gradient of a running product of complex numbers",
+           tapes="[3.-1.j 0.-1.j] complex128", tensorflow="[3.+1.j 0.+1.j] complex128",
+           because="TensorFlow's rule forgets to conjugate, against its own convention and central differences")
+def complex_cumprod(tf: Any) -> Any:
+    z = tf.constant([1j, 2 + 1j])
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = tf.math.cumprod(z)
+    return tape.gradient(y, z)
+
+
 @differing("D10", "there is no bfloat16",
            tapes="AttributeError: module 'tapes' has no attribute 'bfloat16'...", tensorflow="1.5 bfloat16",
            because="NumPy has no such numbers")
