@@ -35,7 +35,7 @@ def checked(role: str, structure: Any) -> list[TensorLike]:
     """The leaves of targets or sources, each a tensor or Variable."""
     if structure is None:
         raise TypeError(f"Argument `{role}` should be a list or nested structure of Tensors, Variables or "
-                        "CompositeTensors to be differentiated, but received None.")
+                        "CompositeTensors to be differentiated, but received None. Did a function forget to return?")
     leaves = nest.flatten(structure)
     for x in leaves:
         if not isinstance(x, TensorLike):

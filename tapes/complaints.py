@@ -30,8 +30,12 @@ def mixed_dtypes(name: str, arrays: list[np.ndarray], places: range) -> InvalidA
 def wrong_kind(name: str, arrays: list[np.ndarray], dtype: np.dtype, kinds: str) -> InvalidArgumentError:
     """The op takes numbers of other kinds."""
     taken = ", ".join(word for kind, word in _WORDS.items() if kind in kinds)
-    cure = ("Write a comparison, such as x > 0, or tapes.cast(tensor, tapes.bool)" if kinds == "b"
-            else "Say tapes.cast(tensor, tapes.float32)")
+    if kinds == "b":
+        cure = "Write a comparison, such as x > 0, or tapes.cast(tensor, tapes.bool)"
+    elif dtype.kind == "c":
+        cure = "Say tapes.abs(tensor) or tapes.math.real(tensor)"
+    else:
+        cure = f"Say tapes.cast(tensor, tapes.{'float32' if 'f' in kinds else 'int32'})"
     return InvalidArgumentError(f"{_call(name, arrays)}: {name} takes {taken}; not {dtype.name}. {cure}.")
 
 
@@ -43,6 +47,11 @@ def explained(error: Exception, name: str, arrays: list[np.ndarray], params: dic
         shapes = " vs. ".join(str(list(array.shape)) for array in arrays)
         said = (f"Incompatible shapes: {shapes}. Compared from the last axis backwards, two lengths fit when they are "
                 "equal or one of them is 1.")
+    elif "requested shape" in said:
+        said = ("from the last axis backwards each length must be the one that is asked for, or 1, which is repeated; "
+                "new axes come in front.")
+    elif "negative integer powers" in said:
+        said += " Say tapes.cast(tensor, tapes.float32) first."
     return kind(f"{_call(name, arrays, params)}: {said}")
 
 

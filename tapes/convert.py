@@ -52,9 +52,11 @@ def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
         dtype = array.dtype if hasattr(value, "dtype") else _default_dtype(array, value)
     empty = not array.size and not hasattr(value, "dtype")  # an empty list has numbers of no kind
     if array.dtype != dtype and not empty and not _keeps_meaning(array.dtype.kind, dtype.kind):
+        cure = ("Write True or False, or a comparison, such as x > 0." if dtype.kind == "b" else
+                "Bring both to one dtype: tapes.cast(tensor, tapes.float32), or write 2.0 instead of 2 where the "
+                "tensor is made.")
         raise TypeError(f"Cannot convert {_shown(value)} to EagerTensor of dtype {dtype.name}, where it would lose "
-                        "what it means. Bring both to one dtype: tapes.cast(tensor, tapes.float32), or write 2.0 "
-                        "instead of 2 where the tensor is made.")
+                        f"what it means. {cure}")
     if array.dtype != dtype and dtype.kind in "iu" and array.size:
         limits = np.iinfo(dtype)
         if array.min() < limits.min or array.max() > limits.max:

@@ -101,6 +101,9 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
     """
     if f is None:
         return custom_gradient
+    if not callable(f):
+        raise TypeError(f"custom_gradient: it is put on a function that returns its result and a function for its "
+                        f"gradient; got {f!r}")
 
     def call(*args: Any, **settings: Any) -> Any:
         with _noting_reads() as reads:
@@ -175,7 +178,10 @@ def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int
             if dx is None or x.dtype.kind not in "fc":
                 found.append(None)
                 continue
-            dx = conjugate(convert(dx, x.dtype))
+            try:
+                dx = conjugate(convert(dx, x.dtype))
+            except (TypeError, ValueError) as error:
+                raise type(error)(f"custom_gradient: gradient #{i} of {_called(f)}: {error}") from None
             if dx._array.shape != shapes[i]:
                 raise InvalidArgumentError(
                     f"custom_gradient: gradient #{i} of {_called(f)} has shape {tuple(dx._array.shape)}, but its "

@@ -120,12 +120,11 @@ class ForwardAccumulator:
             if primal._array.dtype.kind not in "fc":
                 warn("The dtype of the watched primal must be floating (e.g. tf.float32), got %r", primal.dtype)
                 continue
-            self._carry(primal, _fitting(convert(tangent, None if isinstance(tangent, TensorLike)
-                                                 else primal._array.dtype), primal))
+            self._carry(primal, _fitting(tangent, primal))
 
     def __enter__(self) -> ForwardAccumulator:
         if self._entered is not None:
-            raise ValueError("Accumulator is already recording.")
+            raise ValueError("Accumulator is already recording. For a block inside the block make another one.")
         self._entered = listening.now
         self._entered.append(self)
         return self
@@ -196,7 +195,11 @@ def _forgetting(accumulator: weakref.ref[ForwardAccumulator]) -> Callable[[_Tang
     return forget
 
 
-def _fitting(tangent: Tensor, primal: TensorLike) -> Tensor:
+def _fitting(tangent: Any, primal: TensorLike) -> Tensor:
+    try:
+        tangent = convert(tangent, None if isinstance(tangent, TensorLike) else primal._array.dtype)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"ForwardAccumulator: no tangent: {error}") from None
     if tangent._array.shape != primal._array.shape or tangent._array.dtype != primal._array.dtype:
         raise InvalidArgumentError(f"ForwardAccumulator: a tangent is a {tangent.dtype.name} tensor of shape "
                                    f"{tangent.shape}, but its primal is a {primal.dtype.name} tensor of shape "

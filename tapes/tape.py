@@ -138,7 +138,8 @@ class GradientTape:
 
     def __enter__(self) -> GradientTape:
         if self._entered is not None:
-            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape.")
+            raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape. "
+                             "For a block inside the block make another GradientTape.")
         self._resume()
         return self
 

@@ -15,6 +15,7 @@ import pytest
 import tapes
 from tapes.errors import InvalidArgumentError
 from tapes.op import listening
+from tests import mistakes
 
 MISTAKES = [
     # matrices
@@ -309,6 +310,7 @@ MISTAKES = [
     ("tf.GradientTape().reset()", ValueError, "Tape is not recording."),
     ("with tf.GradientTape().stop_recording(): pass", RuntimeError,
      "Trying to stop recording a tape which is not recording."),
+    *mistakes.MISTAKES,
 ]
 
 DIFFERENT = {  # what TensorFlow does instead; here the error says more, or says it earlier
@@ -320,6 +322,7 @@ DIFFERENT = {  # what TensorFlow does instead; here the error says more, or says
     "tf.constant([1, 2]) + np.array([0.5, 0.5])": None,  # cuts the fractions off without a word
     "with tf.GradientTape() as t: y = float(v * v)\nt.gradient(y, v)": "AttributeError",
     "with tf.GradientTape() as t: y = v * v\nt.gradient(y, 3.0)": "AttributeError",
+    **mistakes.DIFFERENT,
 }
 
 
@@ -331,7 +334,8 @@ def run(program: str, tf) -> None:
                          ids=[p for p, *_ in MISTAKES])
 def test_the_message_teaches(program, kind, words):
     v = tapes.Variable([1.0, 2.0])
-    with pytest.raises(kind) as caught, tapes.GradientTape() as tape:
+    forward = tapes.autodiff.ForwardAccumulator(v, tapes.ones([2]))
+    with pytest.raises(kind) as caught, forward, tapes.GradientTape() as tape:
         loss = tapes.reduce_sum(v * v)
         run(program, tapes)
     message = str(caught.value)
@@ -341,11 +345,12 @@ def test_the_message_teaches(program, kind, words):
     assert len(message) < 500, "a message is read, not studied"
     assert listening.now == [], "a tape was left listening"
     assert tape.gradient(loss, v).numpy().tolist() == [2.0, 4.0], "what was recorded before is still good"
+    assert forward.jvp(loss).numpy() == 6.0, "and so are tangents"
 
 
 def test_nothing_is_listed_twice():
     programs = [program for program, *_ in MISTAKES]
-    assert len(set(programs)) == len(programs) >= 60
+    assert len(set(programs)) == len(programs) >= 250
     assert set(DIFFERENT) <= set(programs)
 
 
@@ -367,3 +372,62 @@ def test_tensorflow_refuses_the_same_with_the_same_exception(monkeypatch):
         if theirs != expected:
             surprises.append(f"{program!r}: {theirs!r},")
     assert not surprises, "\n".join(surprises)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward", "jacobian", "recomputed", "outer"])
+def test_a_gradient_function_that_fails_leaves_nothing_behind(mode):
+    x = tapes.Variable([1.0, 2.0])
+
+    @tapes.custom_gradient
+    def failing(x):
+        def grad(dy):
+            with tapes.GradientTape() as inner:
+                inner.watch(dy)
+                raise ZeroDivisionError("planned")
+
+        return x * x, grad
+
+    f = tapes.recompute_grad(failing) if mode == "recomputed" else failing
+    with pytest.raises(ZeroDivisionError, match=r"^planned$"):
+        if mode == "forward":
+            with tapes.autodiff.ForwardAccumulator(x, tapes.ones([2])):
+                f(x)
+        with tapes.GradientTape() as outer, tapes.GradientTape() as tape:
+            y = f(x)
+            if mode == "outer":
+                tape.gradient(y, x)
+        tape.jacobian(y, x) if mode == "jacobian" else tape.gradient(y, x)
+    assert listening.now == []
+    if mode != "forward":
+        with pytest.raises(RuntimeError, match="A non-persistent GradientTape"):
+            tape.gradient(y, x)  # used up, as by any other gradient
+        assert outer.gradient(x, x).numpy().tolist() == [1.0, 1.0]
+    with tapes.GradientTape() as fresh:
+        z = x * x
+    assert fresh.jacobian(z, x).numpy().tolist() == [[2.0, 0.0], [0.0, 4.0]]
+
+
+@pytest.mark.parametrize("block", ["tape", "accumulator", "paused", "custom"])
+@pytest.mark.parametrize("spare", range(8))  # frames left when the last block begins: any call may be the one too many
+def test_recursion_without_end_leaves_nobody_listening(block, spare):
+    x = tapes.constant(3.0)
+
+    def deeper():
+        if block == "tape":
+            with tapes.GradientTape():
+                deeper()
+        elif block == "accumulator":
+            with tapes.autodiff.ForwardAccumulator(x, tapes.constant(1.0)):
+                deeper()
+        elif block == "paused":
+            with tapes.GradientTape() as tape, tape.stop_recording():
+                deeper()
+        else:
+            tapes.custom_gradient(lambda x: (deeper(), lambda dy: dy))(x)
+
+    def after(frames):
+        deeper() if frames == 0 else after(frames - 1)
+
+    with pytest.raises(RecursionError):
+        after(spare)
+    assert listening.now == []

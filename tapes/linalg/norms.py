@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..arranging import squeeze
+from ..complaints import wrong_kind
 from ..convert import convert
 from ..errors import InvalidArgumentError
 from ..math import abs, add_n, cast, conj, is_finite, maximum, minimum, pow, reduce_max, reduce_sum, sqrt, square
@@ -43,6 +44,8 @@ def norm(tensor: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool |
     if axis is not None and np.ndim(axis):
         raise ValueError(f"norm: 'axis' must be None, an integer, or a tuple of 2 unique integers, got {axis!r}")
     if ord in ("euclidean", 2):
+        if x._array.dtype.kind not in "fc":
+            raise wrong_kind("norm", [x._array], x._array.dtype, "fc")
         return _root_of_squares(x, axis, keep)
     if isinstance(ord, str) or not np.isreal(ord) or not ord > 0:
         raise ValueError(f"norm: 'ord' must be a supported vector norm: 'euclidean', numpy.inf or a positive number, "
