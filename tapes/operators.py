@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,8 @@ from .ops import bitwise as b
 from .ops import elementwise as e
 from .ops.indexing import argwhere, gather, getitem
 from .ops.linalg import matmul
-from .ops.shapes import reshape
+from .ops.shapes import reshape, unstack
+from .parts import results
 from .protocols import TensorLike
 from .variable import Variable
 
@@ -118,6 +119,14 @@ def mask(x: Any, chosen: Any, axis: int = 0) -> Any:
     return gather(flat, reshape(places, shape=(len(places),)), axis=axis)
 
 
+def _iterate(x: TensorLike) -> Iterator[Any]:
+    """The slices along the first axis, in one step, so that a loop over a sequence hands back one adjoint for all."""
+    if not x.shape:
+        raise TypeError("Cannot iterate over a scalar tensor.")
+    return iter(results(unstack(x, axis=0)) if len(x) else ())
+
+
 TensorLike.__eq__ = _equal  # type: ignore[method-assign, assignment]
 TensorLike.__ne__ = _not_equal  # type: ignore[method-assign, assignment]
+TensorLike.__iter__ = _iterate  # type: ignore[method-assign]
 TensorLike.__getitem__ = _getitem  # type: ignore[method-assign, assignment]

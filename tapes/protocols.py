@@ -59,6 +59,8 @@ class TensorLike:
         __and__ = __or__ = __xor__ = __rand__ = __ror__ = __rxor__ = _two
         __lt__ = __le__ = __gt__ = __ge__ = __getitem__ = _two
 
+        def __iter__(self) -> Iterator[Tensor]: ...
+
     @property
     def shape(self) -> TensorShape:
         return TensorShape(self._array.shape)
@@ -123,12 +125,6 @@ class TensorLike:
         if not self._array.shape:
             raise TypeError("Scalar tensor has no `len()`")
         return self._array.shape[0]
-
-    def __iter__(self) -> Iterator[Tensor]:
-        if not self._array.shape:
-            raise TypeError("Cannot iterate over a scalar tensor.")
-        whole: Any = self._read()
-        return (whole[i] for i in range(len(self)))
 
     def __format__(self, spec: str) -> str:
         return format(self.numpy(), spec)
