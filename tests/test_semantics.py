@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 import tapes
 from comparisons.libraries import LIBRARIES, MissingLibrary
-from comparisons.semantics import RULES, TOPICS, Result, Rule, gaps, registry, report, run, run_all, select
+from comparisons.semantics import RULES, TOPICS, Result, Rule, gaps, registry, run, run_all, select
 from comparisons.semantics.observe import TAPES, Library, observe
 from comparisons.semantics.outcome import Array, Outcome, plain, shown
 from comparisons.semantics.program import Program
@@ -244,12 +243,15 @@ def test_rules_that_are_marked_wrongly_are_reported() -> None:
 
 
 def told(results: list[Result], table: Any) -> str:
-    console = Console(width=250, record=True, file=io.StringIO())
+    console = pytest.importorskip("rich.console").Console(width=250, record=True, file=io.StringIO())
     console.print(table(results))
     return console.export_text()
 
 
 def test_what_is_printed() -> None:
+    pytest.importorskip("rich")
+    from comparisons.semantics import report
+
     results = run_all(["L4", "W1"])
     first, second = report.sentences(results, [])[:2]
     assert first.startswith("3 of 3 programs behave as they should, 1 of them differently from TensorFlow on purpose")

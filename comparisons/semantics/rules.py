@@ -127,6 +127,7 @@ N2   stop_gradient keeps the value and ends the path
 N3   a path through an integer ends there
 N4   the remainder of a division has derivatives
 N5   taking entries hands the adjoint to those that were taken
+N7*  x log(y) has the derivative log(y) by x, at 0 too
 N8*  0 times infinity is nan, in sqrt as everywhere
 N9   what is constant but for jumps has no derivative: None, not 0
 N10* argmax has no derivative, with a warning
@@ -136,6 +137,7 @@ N13  1/x and log at 0: 0 times infinity is nan
 N14* the gradient of cumprod is right where there is a 0
 N15* of several updates of one place, the one that stays has the gradient
 N16  through the values of unique and the weights of bincount a gradient is refused
+N17* the remainder that is cut off towards 0 has a derivative
 
 H    higher order
 H1   every tape that records hears every op
@@ -260,6 +262,7 @@ D8   the gradient by a complex number is the conjugate of the derivative
 D9*  a number that does not fit its tensor gives one message for all operators
 
 D10* there is no bfloat16
+D11* the gradient of a complex running product follows the convention of D8
 
 A    arrays
 A1   lists, numbers and arrays become tensors

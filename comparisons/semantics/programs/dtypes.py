@@ -183,7 +183,7 @@ def complex_descent(tf: Any) -> Any:
     return tf.constant(complex(np.round(z.numpy(), 6)))
 
 
-@differing("D8", "the gradient of a running product of complex numbers",
+@differing("D11", "the gradient of a running product of complex numbers is conjugated like any other",
            tapes="[3.-1.j 0.-1.j] complex128", tensorflow="[3.+1.j 0.+1.j] complex128",
            because="TensorFlow's rule forgets to conjugate, against its own convention and central differences")
 def complex_cumprod(tf: Any) -> Any:

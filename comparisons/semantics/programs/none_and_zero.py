@@ -252,3 +252,23 @@ def weights_of_bincount(tf: Any) -> Any:
     with tf.GradientTape() as tape:
         y = tf.math.bincount([0, 1, 1], weights=weights)
     return tape.gradient(y, weights)
+
+
+@differing("N7", "the derivative of xlogy by x is log(y), at x = 0 too",
+           tapes="[[0.693147 0.693147], [0. 0.5]]", tensorflow="[[0. 0.693147], [0. 0.5]]",
+           because="x log(2) is a line, and log(2) its slope everywhere; TensorFlow takes its 0 at x = 0 for constant")
+def xlogy_at_zero(tf: Any) -> Any:
+    x, y = tf.Variable([0.0, 1.0]), tf.Variable([2.0, 2.0])
+    with tf.GradientTape() as tape:
+        z = tf.math.xlogy(x, y)
+    return tape.gradient(z, [x, y])
+
+
+@differing("N17", "truncatemod has a gradient",
+           tapes="1.0", tensorflow="LookupError: gradient registry has no entry for: TruncateMod",
+           because="it has a derivative like the remainder x % y, and TensorFlow just has not written it down")
+def truncated_remainder(tf: Any) -> Any:
+    x = tf.Variable(5.0)
+    with tf.GradientTape() as tape:
+        y = tf.truncatemod(x, 3.0)
+    return tape.gradient(y, x)
