@@ -137,7 +137,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "tensor_scatter_nd_max": lambda torch, x, indices, updates: _one_by_one(torch.maximum, x, indices, updates),
     "tensor_scatter_nd_min": lambda torch, x, indices, updates: _one_by_one(torch.minimum, x, indices, updates),
     "roll": lambda torch, x, shift, axis: torch.roll(x, shift, axis),
-    "cumulative_logsumexp": lambda torch, x, axis: torch.logcumsumexp(x, axis),
+    # in forward mode it raises an IndexError where there is nothing to add up
+    "cumulative_logsumexp": lambda torch, x, axis: torch.logcumsumexp(x, axis) if x.numel() else x.clone(),
     "cumprod": lambda torch, x, axis: torch.cumprod(x, axis),
     "recurrence": lambda torch, a, b, axis, reverse: definitions.recurrence(
         torch, lambda x, axis: list(x.unbind(axis)), a, b, axis, reverse),
