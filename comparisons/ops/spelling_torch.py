@@ -137,8 +137,10 @@ TORCH: dict[str, Callable[..., Any]] = {
     "tensor_scatter_nd_max": lambda torch, x, indices, updates: _one_by_one(torch.maximum, x, indices, updates),
     "tensor_scatter_nd_min": lambda torch, x, indices, updates: _one_by_one(torch.minimum, x, indices, updates),
     "roll": lambda torch, x, shift, axis: torch.roll(x, shift, axis),
-    # in forward mode it raises an IndexError where there is nothing to add up
-    "cumulative_logsumexp": lambda torch, x, axis: torch.logcumsumexp(x, axis) if x.numel() else x.clone(),
+    # the forward mode of logcumsumexp loses three digits, and raises an IndexError where there is nothing
+    "cumulative_logsumexp": lambda torch, x, axis: torch.stack([
+        torch.logsumexp(x.narrow(axis, 0, n + 1), axis)
+        for n in range(x.shape[axis])], axis) if x.numel() else x.clone(),
     "cumprod": lambda torch, x, axis: torch.cumprod(x, axis),
     "recurrence": lambda torch, a, b, axis, reverse: definitions.recurrence(
         torch, lambda x, axis: list(x.unbind(axis)), a, b, axis, reverse),
