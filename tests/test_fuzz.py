@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import os
+import random
 import threading
+from dataclasses import replace
 
 import joblib
+import numpy as np
 import pytest
 
 import comparisons.fuzz.hunt as hunting
 import comparisons.fuzz.search as searching
 import tapes
+from comparisons.fuzz import functional
+from comparisons.fuzz.calls import calls
 from comparisons.fuzz.hunt import BATCH, Report, batch, hunt
+from comparisons.fuzz.judge import AGREE, CHAOS, CORNER, ILL, WRONG, Judge, answers, runnable
+from comparisons.fuzz.language import Ask, Input, Kind, Let, Program, Tape
+from comparisons.fuzz.programs import SHAPES, Writer
+from comparisons.fuzz.verdicts import judged
 from comparisons.libraries import LIBRARIES
+from comparisons.semantics.observe import TAPES
+from comparisons.semantics.outcome import Array, Outcome
 from tapes.op import registry
 
 pytest.importorskip("hypothesis", reason=LIBRARIES["hypothesis"].install)
@@ -104,3 +115,135 @@ def test_a_cluster_of_the_callers_does_the_work():
         workers = {str(process) for process in client.run(os.getpid).values()}
     assert spread.programs == 3 * BATCH and spread.digest == total(hunt(3 * BATCH, 5, None, ())).digest
     assert spread.workers and {worker.partition(" ")[0] for worker in spread.workers} <= workers
+
+
+# -- the judge: what it lets pass, and what not ------------------------------------------------------------------------
+
+DOUBLE = np.float64
+
+
+def told(reference, text="tf.sin({0})", at=0.5, dtype=DOUBLE, zeros=False):
+    """The verdict on x -> text, with a reference that is made from the answers of tapes."""
+    program = Program((Input("x1", np.array(at, dtype)),),
+                      (Tape("tape", ("x1",), (Let("t1", text, ("x1",)),), (Ask(("g1",), "tape", ("t1",), ("x1",)),)),),
+                      ("t1", "g1"))
+
+    def ask(other):
+        answer = answers(other, TAPES)
+        return replace(answer, value={name: reference(name, array) for name, array in answer.value.items()})
+
+    return Judge(program, answers(program, TAPES), ask, zeros=zeros).verdict()
+
+
+def changed(change):
+    return lambda name, array: array if name == "t1" else Array("Tensor", change(array.numbers))
+
+
+@pytest.mark.parametrize("change", [
+    lambda g: g * (1 + 1e-12), lambda g: -g, lambda g: g * np.nan, lambda g: g.astype(np.float32), lambda g: g[None],
+    lambda g: g + np.inf, np.zeros_like], ids=["1e-12", "sign", "nan", "dtype", "shape", "inf", "zero"])
+def test_what_is_wrong_is_wrong(change):
+    assert told(changed(change)).kind == WRONG
+
+
+def test_what_is_right_is_right():
+    assert told(changed(lambda g: g)).kind == AGREE
+    assert told(changed(lambda g: np.nextafter(g, 1.0))).kind == AGREE
+
+
+def test_none_is_zero_only_where_it_is_said():
+    nothing = "tf.stop_gradient({0})"
+    zero = {"t1": 0.5, "g1": 0.0}
+
+    def reference(name, array):
+        return Array("Tensor", np.array(zero[name]))
+
+    assert told(reference, nothing).kind == WRONG
+    assert told(reference, nothing, zeros=True).kind == AGREE
+    assert told(lambda name, array: array and Array("Tensor", array.numbers), zeros=True).kind == AGREE
+    assert told(lambda name, array: None if name == "g1" else array, zeros=True).kind == WRONG
+
+
+def test_an_ill_conditioned_program_has_the_room_that_its_condition_explains():
+    steep = "tf.sin(1e6 * {0})"  # an ulp of x is a million ulps of the result
+    assert told(changed(lambda g: g * (1 + 1e-11)), steep).kind == ILL
+    assert told(changed(lambda g: g * (1 + 1e-7)), steep).kind == WRONG
+    assert told(changed(lambda g: g * (1 + 1e-11))).kind == WRONG
+
+
+def test_at_a_corner_the_answer_of_either_side_passes_and_no_other():
+    corner = "tf.where(tf.sin({0}) > tf.sin(tf.ones_like({0})), {0}, -3.0 * {0})"
+
+    def other_side(name, array):
+        negative = array.numbers < 0
+        return Array("Tensor", np.where(negative, array.numbers / -3.0, array.numbers * -3.0))
+
+    assert told(other_side, corner, at=1.0).kind == CORNER
+    assert told(other_side, corner, at=0.5).kind == WRONG
+    assert told(changed(lambda g: g * 0.5), corner, at=1.0).kind == WRONG
+
+
+def test_where_rounding_leaves_no_digit_nothing_is_said():
+    assert told(changed(lambda g: g * 0.5), "tf.sin(1e18 * {0})", at=0.3).kind == CHAOS
+    assert told(changed(lambda g: g * 0.5), "tf.sin(1e3 * {0})", at=0.3).kind == WRONG
+
+
+def test_errors_agree_by_their_family():
+    program = Program((Input("x1", np.array([1.0, 2.0])),), (Let("wrong", "{0} + tf.ones([3], tf.float64)", ("x1",)),),
+                      ("x1",), "two shapes")
+    own = answers(program, TAPES)
+    assert own.raised
+    for raised, kind in ((own.raised, AGREE), (("KeyError", "LookupError"), WRONG), ((), WRONG)):
+        other = Outcome({} if not raised else None, raised=raised)
+        assert Judge(program, own, lambda program, other=other: other).verdict().kind == kind
+
+
+# -- what programs are made of -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("call", [call for table in calls() for call in table], ids=lambda call: call.name)
+def test_the_kind_of_each_result_is_known_before(call):
+    rng = random.Random(call.name)
+    filled = 0
+    for shape in SHAPES[:10] * 3:
+        kind = Kind(shape, "float64")
+        found = call.fill(rng.choice, *[kind] * call.arity)
+        if found is not None:
+            filled += 1
+            x = tapes.constant(np.linspace(-0.7, 1.1, int(np.prod(shape))).reshape(shape), tapes.float64)
+            y = eval(found[0].format("x", "x"), {"tf": tapes, "x": x})
+            assert Kind(tuple(y.shape), y.dtype.name) == found[1], found[0]
+    assert filled
+
+
+def test_any_choices_give_a_program_that_can_be_compiled():
+    for seed in range(300):
+        rng = random.Random(seed)
+        program = Writer(lambda largest, rng=rng: rng.randint(0, largest)).program()
+        assert callable(runnable(program.text()))
+        try:
+            assert callable(runnable(functional.text(program)))
+        except functional.Inexpressible as reason:
+            assert str(reason)
+
+
+def test_the_simplest_choices_give_the_simplest_program():
+    assert Writer(lambda largest: 0).program().text() == (
+        "def program(tf):\n"
+        "    x1 = tf.constant(-1.5, tf.float64)\n"
+        "    with tf.GradientTape() as tape:\n"
+        "        tape.watch(x1)\n"
+        "        t1 = 2.0 * x1\n"
+        "    g1 = tape.gradient(t1, x1)\n"
+        '    return {"t1": t1, "g1": g1}\n')
+
+
+@pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
+def test_jax_agrees_and_finds_the_thousandth_too(monkeypatch, one_is_enough):
+    found = batch(0, 0, 20, ("jax",))
+    assert not found.failures and found.counts["jax", AGREE] >= 10
+    program = Program((Input("x1", np.array([0.5, -1.0])),), (Tape("tape", ("x1",), (
+        Let("t1", "tf.tanh({0})", ("x1",)),), (Ask(("g1",), "tape", ("t1",), ("x1",)),)),), ("g1",))
+    assert judged(program, ["jax"])["jax"].kind == AGREE
+    thousandth(monkeypatch)
+    assert judged(program, ["jax"])["jax"].kind == WRONG

@@ -56,7 +56,22 @@ def _exclusive(tf: Any, x: Any, axis: int, exclusive: bool = False, reverse: boo
     return tf.concat([nothing, tf.gather(sums, list(range(x.shape[axis] - 1)), axis=axis)], axis)
 
 
+def _products(tf: Any, x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
+    """cumprod, one product after the other."""
+    entries = tf.unstack(x, axis=axis)
+    products = [tf.ones_like(entries[0])] if entries else []
+    for entry in entries[::-1] if reverse else entries:
+        products.append(products[-1] * entry)
+    products = products[:-1] if exclusive else products[1:]
+    return tf.stack(products[::-1] if reverse else products, axis=axis) if entries else x
+
+
 DECLARED = (
+    Declared("cumprod beyond a zero", "TensorFlow divides by the entries, and its gradient is wrong where one is 0", {
+        "math.cumprod": _products}),
+    Declared("xlogy at x = 0", "the derivative by x is log(y), and 1 / y for xdivy; TensorFlow says 0 where x is 0", {
+        "math.xlogy": lambda tf, x, y: x * tf.math.log(y), "math.xlog1py": lambda tf, x, y: x * tf.math.log1p(y),
+        "math.xdivy": lambda tf, x, y: x / y}),
     Declared("0 * sqrt at 0", "0 times infinity is nan, as in JAX and PyTorch; TensorFlow's kernels for the gradients "
              "of sqrt, rsqrt and reciprocal take it for 0", {
         "sqrt": lambda tf, x: tf.pow(x, 0.5),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import zlib
 from collections.abc import Callable
@@ -92,8 +93,9 @@ class Judge:
         if any(not self.apart(self.tapes, outcome, {}) for outcome in beside) or any(
                 not self.apart(outcome, reference, {}) for outcome in self.own_beside()):
             return Verdict(CORNER)
-        if steep and self.lost(self.spread_of(reference, beside)):
-            return Verdict(CHAOS)
+        scattered = all(self.apart(a, b, {}) for a, b in itertools.combinations(self.own_beside(), 2))
+        if steep and scattered and self.lost(self.spread_of(reference, beside)):
+            return Verdict(CHAOS)  # where only a corner is near, several of the answers are alike
         return Verdict(WRONG, apart or self.apart(self.tapes, reference, {}))
 
     def apart(self, found: Outcome, reference: Outcome, spread: dict[str, float]) -> str:
@@ -131,14 +133,14 @@ class Judge:
         return 8 * math.sqrt(max(longest, 2))
 
     def beside(self) -> list[Program]:
-        """The program at inputs that are an ulp or two away."""
+        """The program at inputs that are a few ulps away, of each sample another number."""
         rng = np.random.default_rng(zlib.crc32(self.program.text().encode()))
         programs = []
-        for _ in range(SAMPLES):
+        for number in range(1, SAMPLES + 1):
             moved = []
             for each in self.program.inputs:
                 x = each.numbers.astype(np.float64)
-                step = self.eps * np.maximum(np.abs(x), 0.25) * rng.choice([-2.0, -1.0, 1.0, 2.0], x.shape)
+                step = self.eps * np.maximum(np.abs(x), 0.25) * number * rng.choice([-1.0, 1.0], x.shape)
                 moved.append(np.asarray(x + step).astype(each.numbers.dtype))
             programs.append(self.program.at(moved))
         return programs
