@@ -15,15 +15,17 @@ class Declared:
         name: what differs.
         why: who is right, and why.
         spelled: TensorFlow's names, and for each another spelling of the same function, given tf.
+        needs: what a program must also say.
     """
 
     name: str
     why: str
     spelled: dict[str, Callable[..., Any]]
+    needs: str = ""
 
     def concerns(self, text: str) -> bool:
         """Whether a program says any of the names."""
-        return any(f"{name}(" in text for name in self.spelled)
+        return self.needs in text and any(f"{name}(" in text for name in self.spelled)
 
 
 class Respelled:
@@ -66,7 +68,45 @@ def _products(tf: Any, x: Any, axis: int, exclusive: bool = False, reverse: bool
     return tf.stack(products[::-1] if reverse else products, axis=axis) if entries else x
 
 
+def _with_constant_zeros(tf: Any, **options: Any) -> Any:
+    """A tape whose zeros for unconnected sources are constants."""
+    class Tape(tf.GradientTape):  # type: ignore[misc]
+        def gradient(self, target: Any, sources: Any, unconnected_gradients: str = "none", **how: Any) -> Any:
+            return self._filled(super().gradient(target, sources, **how), (), sources, unconnected_gradients)
+
+        def jacobian(self, target: Any, sources: Any, unconnected_gradients: str = "none") -> Any:
+            return self._filled(super().jacobian(target, sources), target.shape, sources, unconnected_gradients)
+
+        def _filled(self, found: Any, leading: Any, sources: Any, choice: str) -> Any:
+            if isinstance(sources, list):
+                return [self._filled(dx, leading, x, choice) for dx, x in zip(found, sources, strict=True)]
+            return tf.zeros([*leading, *sources.shape], sources.dtype) if found is None and choice == "zero" else found
+
+    return Tape(**options)
+
+
+def _own_derivative(value: str, derivative: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """A function of TensorFlow's with another formula for its derivative."""
+    def spelled(tf: Any, x: Any) -> Any:
+        @tf.custom_gradient
+        def function(x: Any) -> Any:
+            return getattr(tf, value)(x), lambda g: g * derivative(tf, x)
+
+        return function(tf.convert_to_tensor(x))
+
+    return spelled
+
+
 DECLARED = (
+    Declared("zeros are constants", "what a tape gives for an unconnected source depends on nothing; in TensorFlow it "
+             "is computed from the source, which another tape sees", {"GradientTape": _with_constant_zeros},
+             needs='unconnected_gradients="zero"'),
+    Declared("ones are constants", "tapes does not record ones_like, since its result depends on no number; in "
+             "TensorFlow the result is a source by which one can differentiate", {
+        "ones_like": lambda tf, x: tf.ones(x.shape, x.dtype)}),
+    Declared("tanh and sigmoid at saturation", "1 - y^2 and y (1 - y) lose all digits there, and tapes computes them "
+             "from x", {"tanh": _own_derivative("tanh", lambda tf, x: 1.0 / tf.cosh(x)**2),
+                        "sigmoid": _own_derivative("sigmoid", lambda tf, x: tf.sigmoid(x) * tf.sigmoid(-x))}),
     Declared("cumprod beyond a zero", "TensorFlow divides by the entries, and its gradient is wrong where one is 0", {
         "math.cumprod": _products}),
     Declared("xlogy at x = 0", "the derivative by x is log(y), and 1 / y for xdivy; TensorFlow says 0 where x is 0", {

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import math
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
+from tapes.op import registry
 
 from ..measure import difference
 from ..semantics.observe import TAPES, Library, observe
@@ -50,6 +53,31 @@ def answers(program: Program, library: Library) -> Outcome:
     run = runnable(program.text())
     return observe(lambda tf: {name: None if x is None else tf.convert_to_tensor(x) for name, x in run(tf).items()},
                    library)
+
+
+@contextlib.contextmanager
+def noise(rng: np.random.Generator, eps: float) -> Iterator[None]:
+    """Meanwhile every op of tapes that rounds gives results that are off by about a rounding error.
+
+    What comes out of a program then is a sample of what rounding can do to it: Parker, Monte Carlo Arithmetic, 1997.
+    """
+    def noisy(forward: Callable[..., Any]) -> Callable[..., Any]:
+        def erring(*inputs: Any, **params: Any) -> Any:
+            result = forward(*inputs, **params)
+            if getattr(result, "dtype", np.dtype(int)).kind != "f" or all(np.isin(result, x).all() for x in inputs[:1]):
+                return result  # moved or chosen, but not rounded
+            return (result * (1 + eps * rng.uniform(-1.0, 1.0, np.shape(result)))).astype(result.dtype)
+
+        return erring
+
+    kept = {name: op.forward for name, op in registry.items()}
+    try:
+        for op in registry.values():
+            op.forward = noisy(op.forward)  # type: ignore[method-assign]
+        yield
+    finally:
+        for name, forward in kept.items():
+            registry[name].forward = forward  # type: ignore[method-assign]
 
 
 @dataclass
@@ -151,8 +179,12 @@ class Judge:
         return self._own
 
     def spread(self) -> dict[str, float]:
-        """By how much the tape's own answers move when the inputs do: what rounding may have done to them."""
-        return self.spread_of(self.tapes, self.own_beside())
+        """By how much the tape's own answers move, when the inputs do and when every op errs by an ulp."""
+        if not hasattr(self, "_noisy"):
+            rng = np.random.default_rng(zlib.crc32(self.program.text().encode()))
+            with noise(rng, self.eps):
+                self._noisy = [answers(self.program, TAPES) for _ in range(SAMPLES)]
+        return self.spread_of(self.tapes, self.own_beside() + self._noisy)
 
     def spread_of(self, outcome: Outcome, beside: list[Outcome]) -> dict[str, float]:
         spread = {}
