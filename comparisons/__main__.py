@@ -45,6 +45,14 @@ def parser() -> argparse.ArgumentParser:
     fuzz.add_argument("--seed", type=natural, default=0, help="which; the same ones whatever --jobs (default 0)")
     fuzz.add_argument("--only", metavar="LIBS", help="tensorflow or jax; by default both, if they are installed")
     fuzz.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default 1)")
+    accuracy = commands.add_parser("accuracy", help="errors in units in the last place", description="For each op that "
+                                   "works entry by entry, and its derivatives, the largest error of every library "
+                                   "over the whole domain, against 50 digits, in units in the last place of the truth.")
+    accuracy.add_argument("ops", nargs="*", metavar="OP", help="a row with a formula; by default all")
+    accuracy.add_argument("--dtype", choices=["float32", "float64"], default="float64")
+    accuracy.add_argument("--order", type=int, choices=[0, 1, 2], default=2, help="up to which derivative (default 2)")
+    accuracy.add_argument("--points", type=natural, default=80, metavar="N", help="for each op (default 80)")
+    accuracy.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     return top
 
 

@@ -222,4 +222,13 @@ def fuzz(arguments: argparse.Namespace) -> int:
     return command(arguments)
 
 
-COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions, "fuzz": fuzz}
+def accuracy(arguments: argparse.Namespace) -> int:
+    """The errors of every library in units in the last place."""
+    from .accuracy.show import command
+
+    writable(arguments.json)
+    return command(arguments)
+
+
+COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions, "fuzz": fuzz,
+            "accuracy": accuracy}

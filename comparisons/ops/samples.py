@@ -24,7 +24,7 @@ COMPLEX = frozenset((
     "exp", "expm1", "log", "log1p", "pow", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asinh", "acosh", "atanh",
     "sigmoid", "sigmoid_slope", "sech_squared", "angle", "abs", "conj", "real", "imag", "identity", "matmul",
     "reduce_sum", "reduce_mean", "reduce_prod", "reshape", "transpose", "concat", "where", "gather", "broadcast_to",
-    "cumsum", "sum_to", "add_n", "asin", "acos", "atan", "sign", "gaussian", "getitem", "put", "scatter",
+    "cumsum", "less_square", "sum_to", "add_n", "asin", "acos", "atan", "sign", "gaussian", "getitem", "put", "scatter",
     "swap_last", "stack", "tile", "pad", "roll", "einsum", "recurrence", "tensor_scatter_nd_update"))
 
 

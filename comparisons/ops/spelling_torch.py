@@ -102,6 +102,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "xdivy": lambda torch, x, y: x / y,
     "truncatediv": lambda torch, x, y: torch.div(x, y, rounding_mode="trunc"),
     "truncatemod": lambda torch, x, y: torch.fmod(x, y),
+    "less_square": lambda torch, x: 1 - x * x,
+    "scaled_erfc": lambda torch, x: torch.special.erfcx(x),
     "sech_squared": lambda torch, x: 1 / torch.cosh(x) ** 2,
     "sigmoid_slope": lambda torch, x: torch.sigmoid(x) * torch.sigmoid(-x),
     "gaussian": lambda torch, x: torch.exp(-x * x),

@@ -55,11 +55,19 @@ def partials(formula: str, arity: int) -> tuple[Any, list[Any], list[list[Any]]]
                                   lambda part: sympy.Integer(0))
 
     def compiled(f: Any) -> Any:
-        return sympy.lambdify(symbols, f, modules=[{"Heaviside": _step, "DiracDelta": _spike}, "mpmath"])
+        return sympy.lambdify(symbols, f, modules=[
+            {"Heaviside": _step, "DiracDelta": _spike, "loggamma": _log_gamma}, "mpmath"])
 
     first = [derivative(expression, s) for s in symbols]
     return compiled(expression), [compiled(f) for f in first], [
         [compiled(derivative(f, s)) for s in symbols] for f in first]
+
+
+def _log_gamma(x: Any) -> Any:
+    """Of a real number the logarithm of |gamma(x)|, which is the real part of mpmath's."""
+    import mpmath
+
+    return mpmath.re(mpmath.loggamma(x))
 
 
 def _step(x: Any, *_: Any) -> int:

@@ -90,6 +90,13 @@ def erfc(x: Any) -> Any:
 
 
 @in_double
+def scaled_erfc(x: Any) -> Any:
+    """exp(x^2) erfc(x), which neither underflows nor loses digits for a large x."""
+    return by_region(x, (np.abs(x) <= _SMALL, lambda x: np.exp(x * x) * (1 - _near(x))), (
+        x < 0, lambda x: 2 / gaussian(x) - _scaled(-x)), otherwise=_scaled)
+
+
+@in_double
 def normal_cdf(x: Any) -> Any:
     """The probability that a standard normal variable is below x: erfc(-x/sqrt(2))/2, without rounding x/sqrt(2)."""
     root = np.sqrt(0.5)

@@ -112,10 +112,10 @@ pow: Op = elementwise("pow", np.power,
 sin = elementwise("sin", np.sin, lambda y, x: cos(x), formula="sin(x)")
 cos: Op = elementwise("cos", np.cos, lambda y, x: -sin(x), formula="cos(x)")
 tan = elementwise("tan", np.tan, lambda y, x: 1.0 + y * y, formula="tan(x)", smooth=((-1.2, 1.2),))
-asin = elementwise("asin", np.arcsin, lambda y, x: 1.0 / sqrt((1.0 - x) * (1.0 + x)), formula="asin(x)",
-                   smooth=(_UNIT,))
-acos = elementwise("acos", np.arccos, lambda y, x: -1.0 / sqrt((1.0 - x) * (1.0 + x)), formula="acos(x)",
-                   smooth=(_UNIT,))
+less_square = elementwise("less_square", lambda x: (1 - x) * (1 + x), lambda y, x: -2.0 * x, formula="1 - x**2",
+                          smooth=(_UNIT,))  # as a product, so that it keeps its digits close to 1
+asin = elementwise("asin", np.arcsin, lambda y, x: 1.0 / sqrt(less_square(x)), formula="asin(x)", smooth=(_UNIT,))
+acos = elementwise("acos", np.arccos, lambda y, x: -1.0 / sqrt(less_square(x)), formula="acos(x)", smooth=(_UNIT,))
 atan = elementwise("atan", np.arctan, lambda y, x: 1.0 / (1.0 + x * x), formula="atan(x)")
 hypot = elementwise("hypot", np.hypot, lambda z, x, y: x / z, lambda z, x, y: y / z, formula="sqrt(x**2 + y**2)",
                     smooth=(_POSITIVE, _POSITIVE), kinds="f")
@@ -130,8 +130,7 @@ asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / (cosh(y) if _is_comp
                     formula="asinh(x)")
 acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)), formula="acosh(x)",
                     smooth=((1.2, 4.0),))
-atanh = elementwise("atanh", np.arctanh, lambda y, x: 1.0 / ((1.0 - x) * (1.0 + x)), formula="atanh(x)",
-                    smooth=(_UNIT,))
+atanh = elementwise("atanh", np.arctanh, lambda y, x: 1.0 / less_square(x), formula="atanh(x)", smooth=(_UNIT,))
 
 
 def _sech_squared(x: np.ndarray) -> np.ndarray:

@@ -10,29 +10,50 @@ import numpy as np
 from ..numerics import gamma, normal
 from ..op import Op
 from ..rules import Acting, elementwise
-from .elementwise import equal, log, log1p, logical_and, logical_not, not_equal, reciprocal, where
+from .elementwise import (
+    abs,
+    equal,
+    log,
+    log1p,
+    logical_and,
+    logical_not,
+    logical_or,
+    minimum,
+    not_equal,
+    reciprocal,
+    where,
+)
 
 _ANY, _POSITIVE, _UNIT = (-2.0, 2.0), (0.2, 3.0), (-0.9, 0.9)
 
 # The bell curve.
 
-gaussian = elementwise("gaussian", normal.gaussian, Acting(lambda g, y, x, scale=1.0: g * (-2.0 * scale * x * y)),
+gaussian = elementwise("gaussian", normal.gaussian, Acting(lambda g, y, x, scale=1.0: g * (-2.0 * scale * y * x)),
                        formula="exp(-x**2)")
 _TO_1 = 2 / math.sqrt(math.pi)  # so that erf goes to 1
 erf = elementwise("erf", normal.erf, lambda y, x: _TO_1 * gaussian(x), formula="erf(x)", kinds="f")
 erfc = elementwise("erfc", normal.erfc, lambda y, x: -_TO_1 * gaussian(x), formula="erfc(x)", kinds="f")
 normal_cdf = elementwise("normal_cdf", normal.normal_cdf, lambda y, x: _density(x), formula="erfc(-x/sqrt(2))/2",
                          kinds="f")
-erfinv = elementwise("erfinv", normal.erfinv, lambda y, x: (1 / _TO_1) / gaussian(y), formula="erfinv(x)",
-                     smooth=(_UNIT,), kinds="f")
-erfcinv = elementwise("erfcinv", normal.erfcinv, lambda y, x: (-1 / _TO_1) / gaussian(y), formula="erfinv(1 - x)",
-                      smooth=((0.1, 1.9),), kinds="f")
-ndtri = elementwise("ndtri", normal.ndtri, lambda y, x: 1.0 / _density(y), formula="sqrt(2)*erfinv(2*x - 1)",
-                    smooth=((0.05, 0.95),), kinds="f")
+scaled_erfc: Op = elementwise("scaled_erfc", normal.scaled_erfc, lambda y, x: 2.0 * x * y - _TO_1,
+                              formula="exp(x**2)*erfc(x)", kinds="f")
+erfinv = elementwise("erfinv", normal.erfinv, lambda y, x: (1 / _TO_1) * _exp_square(y, 1.0 - abs(x)),
+                     formula="erfinv(x)", smooth=(_UNIT,), kinds="f")
+erfcinv = elementwise("erfcinv", normal.erfcinv, lambda y, x: (-1 / _TO_1) * _exp_square(y, minimum(x, 2.0 - x)),
+                      formula="erfinv(1 - x)", smooth=((0.1, 1.9),), kinds="f")
+_ROOT = math.sqrt(0.5)
+ndtri = elementwise("ndtri", normal.ndtri, lambda y, x: math.sqrt(2 * math.pi) * _exp_square(
+    _ROOT * y, 2.0 * minimum(x, 1.0 - x)), formula="sqrt(2)*erfinv(2*x - 1)", smooth=((0.05, 0.95),), kinds="f")
 
 
 def _density(x: Any) -> Any:
     return gaussian(x, scale=0.5) * (1 / math.sqrt(2 * math.pi))
+
+
+def _exp_square(y: Any, tail: Any) -> Any:
+    """exp(y^2) for the y whose erfc is the tail: in the tail from the tail, since there each ulp of y costs 2 y^2."""
+    central = logical_or(abs(y) < 1.0, equal(tail, 0.0))
+    return where(central, 1.0 / gaussian(y), scaled_erfc(abs(y)) / tail)
 
 
 # The gamma function.
