@@ -13,7 +13,7 @@ import tapes
 from comparisons.__main__ import main
 from comparisons.accuracy import bounds, measure, points
 from comparisons.accuracy.show import beyond
-from comparisons.accuracy.truth import Truth
+from comparisons.accuracy.truth import Truth, ulps_off
 from comparisons.libraries import LIBRARIES
 from tapes.op import registry
 
@@ -61,7 +61,7 @@ def test_a_wrong_value_is_found():
 def test_an_error_is_counted_in_ulps_of_the_truth(found, true, expected):
     import mpmath
 
-    error = measure.ulps_off(found, mpmath.mpf(true), np.finfo(np.float64))
+    error = ulps_off(found, mpmath.mpf(true), np.finfo(np.float64))
     assert error == expected or (expected == 2.0**80 and error > 1e20)
 
 
@@ -69,8 +69,8 @@ def test_where_the_truth_has_no_number_none_is_right():
     import mpmath
 
     too_large = mpmath.mpf(10) ** 400
-    assert measure.ulps_off(math.inf, too_large, np.finfo(np.float64)) == 0
-    assert measure.ulps_off(1.0, too_large, np.finfo(np.float64)) > 1e10
+    assert ulps_off(math.inf, too_large, np.finfo(np.float64)) == 0
+    assert ulps_off(1.0, too_large, np.finfo(np.float64)) > 1e10
 
 
 def test_the_truth_takes_as_many_digits_as_it_needs():

@@ -13,7 +13,7 @@ from tapes.op import Op
 
 from .libraries import OURS_ALONE, computed
 from .points import points
-from .truth import Truth
+from .truth import Truth, ulps_off
 
 # The formula of nextafter does not say the value, that of round not where halves go, and identity computes nothing.
 _LEFT_OUT = frozenset(("nextafter", "round", "identity"))
@@ -120,20 +120,3 @@ def _worst(truth: Truth, places: tuple[int, ...], columns: list[np.ndarray], tru
         if error / condition > excess:
             excess, excess_at, excess_k = error / condition, xs, condition
     return Worst(ulps, at, k, excess, excess_at, excess_k, subnormal)
-
-
-def ulps_off(found: float, true: Any, info: Any) -> float:
-    """The error of one number, by the conventions that comparisons/accuracy/__init__.py states."""
-    import mpmath
-
-    tiny, largest = float(info.tiny), float(info.max)
-    if not math.isfinite(found):
-        return 0.0 if abs(true) > largest else math.inf
-    if true == 0:
-        return 0.0 if found == 0 else math.inf
-    if abs(true) < tiny and abs(found) <= tiny:
-        return 0.0
-    with mpmath.workdps(40):
-        _, exponent = mpmath.frexp(abs(true))
-        ulp = mpmath.ldexp(1, max(exponent, int(info.minexp) + 1) - (int(info.nmant) + 1))
-        return float(abs(mpmath.mpf(found) - true) / ulp)

@@ -1,8 +1,9 @@
-"""The truth at a point, to 20 digits at least: computed with more and more digits until they stand."""
+"""The truth at a point, computed with more and more digits until 20 of them stand; and how far a number is from it."""
 
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -75,3 +76,20 @@ def _stands(function: Callable[..., Any], xs: Sequence[float]) -> Any:
                 if now != 0 and abs(now - before) <= abs(now) * mpmath.mpf(10) ** -20:
                     return now
     return found[-1] if found and not any(found) else None
+
+
+def ulps_off(found: float, true: Any, info: Any) -> float:
+    """The error of one number, by the conventions that comparisons/accuracy/__init__.py states."""
+    import mpmath
+
+    tiny, largest = float(info.tiny), float(info.max)
+    if not math.isfinite(found):
+        return 0.0 if abs(true) > largest else math.inf
+    if true == 0:
+        return 0.0 if found == 0 else math.inf
+    if abs(true) < tiny and abs(found) <= tiny:
+        return 0.0
+    with mpmath.workdps(40):
+        _, exponent = mpmath.frexp(abs(true))
+        ulp = mpmath.ldexp(1, max(exponent, int(info.minexp) + 1) - (int(info.nmant) + 1))
+        return float(abs(mpmath.mpf(found) - true) / ulp)
