@@ -98,7 +98,6 @@ MISTAKES = [
     ("tf.sort(tf.constant(1.0))", InvalidArgumentError, "sort", "rank 0"),
     ("tf.sort(tf.ones([2]), direction='UP')", ValueError, "sort", "ASCENDING", "'UP'"),
     ("tf.math.top_k(tf.ones([2]), 3)", InvalidArgumentError, "top_k", "(2,)", "3 largest"),
-    ("tf.math.cumprod(tf.ones([2]), axis=1)", InvalidArgumentError, "cumprod: axis 1"),
     ("tf.roll(tf.ones([3]), [1, 2], [0])", InvalidArgumentError, "roll", "[1, 2] and [0]"),
     ("tf.repeat(tf.ones([3]), [1, 2])", InvalidArgumentError, "repeat", "3 slices", "2 repeats"),
     ("tf.reverse(tf.ones([3]), [1])", InvalidArgumentError, "reverse: axis 1"),
