@@ -50,8 +50,9 @@ def respelled(tf: Any, differences: Sequence[Declared]) -> Any:
 
 
 def _exclusive(tf: Any, x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
-    """cumulative_logsumexp, the exclusive one as the other one moved on by a place."""
-    sums = tf.math.cumulative_logsumexp(x, axis=axis, reverse=reverse)
+    """cumulative_logsumexp, the exclusive one as the other one moved on by a place; nan stays nan."""
+    strange = tf.where(tf.math.is_nan(x), x, tf.zeros_like(x))
+    sums = tf.math.cumulative_logsumexp(x, axis=axis, reverse=reverse) + tf.cumsum(strange, axis, reverse=reverse)
     if not exclusive:
         return sums
     nothing = tf.ones_like(tf.gather(x, [0], axis=axis)) * float("-inf")
@@ -120,9 +121,9 @@ DECLARED = (
         "math.reduce_std": lambda tf, x, *args, **options: tf.pow(tf.math.reduce_variance(x, *args, **options), 0.5),
         "norm": lambda tf, x, **options: tf.pow(tf.reduce_sum(x * x, **options), 0.5),
     }),
-    Declared("gelu in double precision", "TensorFlow takes the square root of 2 in single precision, and its values "
-             "are off by 5e-9", {
-        "nn.gelu": lambda tf, x: 0.5 * x * (1.0 + tf.math.erf(x / tf.sqrt(tf.constant(2.0, x.dtype)))),
+    Declared("gelu", "TensorFlow takes the square root of 2 in single precision, its values are off by 5e-9; and "
+             "1 + erf loses all digits in the tail", {
+        "nn.gelu": lambda tf, x: 0.5 * x * tf.math.erfc(-x / tf.sqrt(tf.constant(2.0, x.dtype))),
     }),
     Declared("relu of nan", "the derivative of relu is a choice, so where x is not positive even an adjoint of nan "
              "gives 0, as in JAX; TensorFlow multiplies", {
@@ -137,8 +138,9 @@ DECLARED = (
     Declared("roll in a jacobian", "TensorFlow rolls along another axis there when the axis is counted from the end", {
         "roll": lambda tf, x, shift, axis: tf.roll(x, shift, axis % len(x.shape)),
     }),
-    Declared("cumulative_logsumexp in forward mode", "the exclusive sum begins with a constant, -inf, whose derivative "
-             "is 0; in TensorFlow's forward mode it is nan", {"math.cumulative_logsumexp": _exclusive}),
+    Declared("cumulative_logsumexp", "the exclusive sum begins with a constant, -inf, whose derivative is 0; in "
+             "TensorFlow's forward mode it is nan. And TensorFlow steps over nan", {
+        "math.cumulative_logsumexp": _exclusive}),
     Declared("sign in forward mode", "the derivative of sign is 0 in both modes; in TensorFlow's forward mode it is "
              "None", {
         "sign": lambda tf, x: tf.stop_gradient(tf.sign(x)) + 0.0 * x,
