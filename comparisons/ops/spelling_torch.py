@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -116,6 +117,16 @@ TORCH: dict[str, Callable[..., Any]] = {
     # clamp exists, but the gradients of bounds that broadcast raise
     "clip_by_value": lambda torch, x, low, high: torch.maximum(torch.minimum(x, high), low),
     "sign": lambda torch, x: torch.sgn(x),
+    "convolution": lambda torch, x, w, **how: _convolution(torch, x, w, **how),
+    "convolution_input": lambda torch, g, w, shape, **how: _convolution_input(torch, g, w, shape, **how),
+    "convolution_filter": lambda torch, x, g, shape, **how: _convolution_filter(torch, x, g, shape, **how),
+    "max_pool": lambda torch, x, ksize, strides, padding: _per_space(torch, "max_pool", ksize)(
+        _bordered(torch, x, padding, -float("inf")).movedim(-1, 1), ksize, strides).movedim(1, -1),
+    "max_pool_places": lambda torch, x, **window: _places_of_largest(torch, x, **window),
+    "avg_pool": lambda torch, x, **window: _means(torch, x, **window) / _means(torch, torch.ones_like(x), **window),
+    "avg_pool_grad": lambda torch, g, shape, ksize, strides, padding: _convolution_input(
+        torch, g / (math.prod(ksize) * _means(torch, torch.ones(shape, dtype=g.dtype), ksize, strides, padding)),
+        torch.ones((*ksize, 1, shape[-1]), dtype=g.dtype), shape, strides, padding, (1,) * len(ksize)),
     "imag": lambda torch, x: torch.imag(x) if x.is_complex() else torch.zeros_like(x),
     "relu_grad": lambda torch, g, x: torch.where(x > 0, g, 0),
     "relu6_grad": lambda torch, g, x: torch.where((x > 0) & (x < 6), g, 0),
@@ -181,3 +192,61 @@ TORCH: dict[str, Callable[..., Any]] = {
     "softmax_cross_entropy": lambda torch, z, x: -(z * torch.log_softmax(x, -1)).sum(-1),
     "sparse_softmax_cross_entropy": lambda torch, z, x: torch.nn.functional.cross_entropy(x, z, reduction="none"),
 }
+
+
+# -- windows that slide: in PyTorch the channels are the second axis -------------------------------------------------
+
+def _per_space(torch: Any, name: str, window: Any) -> Any:
+    return getattr(torch.nn.functional, f"{name}{len(window)}d")
+
+
+def _bordered(torch: Any, x: Any, padding: Any, value: float = 0.0) -> Any:
+    return torch.nn.functional.pad(x, [0, 0, *(n for pair in reversed(padding) for n in pair)], value=value)
+
+
+def _filters(w: Any) -> Any:
+    """[*window, channels, results] as [results, channels, *window]."""
+    return w.movedim((-1, -2), (0, 1))
+
+
+def _convolution(torch: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    return _per_space(torch, "conv", strides)(
+        _bordered(torch, x, padding).movedim(-1, 1), _filters(w), None, strides, 0, dilations,
+        x.shape[-1] // w.shape[-2]).movedim(1, -1)
+
+
+def _convolution_input(torch: Any, g: Any, w: Any, shape: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    """The transposed convolution without borders, brought to the padded lengths; then the borders are cut off."""
+    y = _per_space(torch, "conv_transpose", strides)(
+        g.movedim(-1, 1), _filters(w), None, strides, 0, 0, shape[-1] // w.shape[-2], dilations).movedim(1, -1)
+    for axis, (before, after) in enumerate(padding, 1):
+        missing = shape[axis] + before + after - y.shape[axis]
+        y = torch.cat([y, torch.zeros((*y.shape[:axis], missing, *y.shape[axis + 1:]), dtype=y.dtype)], axis)
+        y = y.narrow(axis, before, shape[axis])
+    return y
+
+
+def _convolution_filter(torch: Any, x: Any, g: Any, shape: Any, strides: Any, padding: Any, dilations: Any) -> Any:
+    """Group by group a convolution of images and adjoints, in which batch and channels, steps and gaps change roles."""
+    if not x.shape[0]:  # PyTorch has no convolution over nothing
+        return (x.sum() + g.sum()) * torch.zeros(shape, dtype=g.dtype)
+    groups, pieces = x.shape[-1] // shape[-2], []
+    for image, adjoint in zip(_bordered(torch, x, padding).chunk(groups, -1), g.chunk(groups, -1)):
+        y = _per_space(torch, "conv", strides)(
+            image.movedim(-1, 0), adjoint.movedim(-1, 0), None, dilations, 0, strides)
+        for axis, length in enumerate(shape[:-2], 2):
+            y = y.narrow(axis, 0, length)
+        pieces.append(y.movedim((0, 1), (-2, -1)))
+    return torch.cat(pieces, -1)
+
+
+def _means(torch: Any, x: Any, ksize: Any, strides: Any, padding: Any) -> Any:
+    return _per_space(torch, "avg_pool", ksize)(
+        _bordered(torch, x, padding).movedim(-1, 1), ksize, strides).movedim(1, -1)
+
+
+def _places_of_largest(torch: Any, x: Any, ksize: Any, strides: Any, padding: Any) -> Any:
+    _, chosen = _per_space(torch, "max_pool", ksize)(
+        _bordered(torch, x, padding, -float("inf")).movedim(-1, 1), ksize, strides, return_indices=True)
+    numbers = _bordered(torch, torch.arange(x.numel()).reshape(x.shape), padding, 0).movedim(-1, 1)
+    return numbers.flatten(2).gather(2, chosen.flatten(2)).reshape(chosen.shape).movedim(1, -1)
