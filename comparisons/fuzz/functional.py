@@ -27,6 +27,8 @@ def text(program: Program) -> str:
     """The source, `def program(tf, jax): ...`. Inexpressible when a tape does what no function can."""
     if program.mistake:
         raise Inexpressible("a mistake on purpose, for which JAX has its own errors")
+    if any(f"tf.math.{same}(" in program.text() for same in ("conj", "real")):
+        raise Inexpressible("conj or real of real numbers: one tensor with two names, watched under both")
     lines = [f"{each.name} = {literal(each.numbers)}" for each in program.inputs]
     always = [each.name for each in program.inputs if each.variable and each.trainable]
     inside, _ = _block(program.body, always)
