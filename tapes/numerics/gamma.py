@@ -116,6 +116,6 @@ def _zeta_on_both_sides(s: int, a: Any) -> Any:
     cotangents = np.polynomial.Polynomial([0.0, 1.0])
     for _ in range(s - 1):
         cotangents = -cotangents.deriv() * np.polynomial.Polynomial([1.0, 0.0, 1.0])
-    slope = polynomial(cotangents.coef, 1 / np.tan(np.pi * _whole(a)[1])) * np.pi ** s
+    slope = polynomial(cotangents.coef.tolist(), 1 / np.tan(np.pi * _whole(a)[1])) * np.pi ** s
     left = (-1) ** (s - 1) / math.factorial(s - 1) * slope - (-1) ** s * right
     return np.where(a > 0, right, np.where(a == np.rint(a), np.inf, left))
