@@ -31,6 +31,15 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
     run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
     commands.add_parser("list", help="losses, libraries and versions, and what is missing")
+    ops = commands.add_parser("ops", help="check every op against every oracle", description="The value, the gradient, "
+                              "the second order and forward mode of every op, held against other libraries and against "
+                              "oracles that know no rule, in both precisions.")
+    ops.add_argument("ops", nargs="*", metavar="OP", help="a row of the registry; by default all")
+    ops.add_argument("--only", metavar="ORACLES", help="a comma-separated choice of complex, central, sympy, "
+                     "tensorflow, jax, torch")
+    ops.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default: one for each core)")
+    ops.add_argument("--gaps", action="store_true", help="name every op in the list of what is not checked")
+    ops.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     semantics = commands.add_parser("semantics", help="run tape programs on tapes and TensorFlow",
                                     description="Programs that show the rules of a gradient tape, run on tapes and on "
                                     "TensorFlow, their outcomes side by side.")

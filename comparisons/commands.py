@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -19,6 +18,7 @@ from .backends import COLUMNS
 from .compare import AGREES, DISAGREES, FAILED, Comparison, compare
 from .conventions import CONVENTIONS, Surprise, installed, surprises
 from .libraries import LIBRARIES
+from .ops.command import ops
 from .problem import LossError, Problem, bundled, load
 from .suspects import suspects
 
@@ -41,7 +41,7 @@ def listing(arguments: argparse.Namespace) -> int:
 
 def run(arguments: argparse.Namespace) -> int:
     names = chosen(arguments.only)
-    writable(arguments.json)
+    report.writable(arguments.json)
     problems = [load(name, arguments.dtype, arguments.seed) for name in arguments.losses or bundled()]
     for problem in problems:
         tried(problem)
@@ -80,14 +80,6 @@ def run(arguments: argparse.Namespace) -> int:
         report.write_json(comparisons, settings, undeclared, arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
     return verdict(screen, comparisons, undeclared)
-
-
-def writable(path: Path | None) -> None:
-    """LossError, before the work is done, when its result could not be written."""
-    if path is not None and not path.parent.is_dir():
-        raise LossError(f"there is no folder {path.parent} for --json")
-    if path is not None and path.is_dir():
-        raise LossError(f"--json needs a file, and {path} is a folder")
 
 
 def tried(problem: Problem) -> None:
@@ -151,7 +143,7 @@ def semantics(arguments: argparse.Namespace) -> int:
     from .semantics import gaps, run_all
     from .semantics import report as told
 
-    writable(arguments.json)
+    report.writable(arguments.json)
     screen = report.console()
     with screen.status("importing TensorFlow") as status:
         try:
@@ -226,9 +218,9 @@ def accuracy(arguments: argparse.Namespace) -> int:
     """The errors of every library in units in the last place."""
     from .accuracy.show import command
 
-    writable(arguments.json)
+    report.writable(arguments.json)
     return command(arguments)
 
 
-COMMANDS = {"run": run, "list": listing, "semantics": semantics, "conventions": conventions, "fuzz": fuzz,
+COMMANDS = {"run": run, "list": listing, "ops": ops, "semantics": semantics, "conventions": conventions, "fuzz": fuzz,
             "accuracy": accuracy}

@@ -17,6 +17,7 @@ from rich.table import Table
 
 from .backends import COLUMNS, DIFFERENTIATORS, Backend
 from .compare import AGREES, DISAGREES, FAILED, MISSING, TRUTH, UNSUPPORTED, Cell, Comparison, Row
+from .problem import LossError
 
 PLAIN_WIDTH = 180  # of output that goes to a file or a pipe
 REFERENCES = {"sympy": "SymPy's derivative, evaluated to 50 digits",
@@ -168,6 +169,14 @@ def write_json(comparisons: list[Comparison], settings: dict[str, Any], undeclar
         "agree": not undeclared and not any(c.problems for c in comparisons),
     }
     write(document, path)
+
+
+def writable(path: Path | None) -> None:
+    """LossError, before the work is done, when its result could not be written."""
+    if path is not None and not path.parent.is_dir():
+        raise LossError(f"there is no folder {path.parent} for --json")
+    if path is not None and path.is_dir():
+        raise LossError(f"--json needs a file, and {path} is a folder")
 
 
 def write(document: dict[str, Any], path: Path) -> None:

@@ -2,59 +2,30 @@
 
 from __future__ import annotations
 
-import contextlib
-import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 import tapes
-from tapes import parts
 from tapes.op import Op
 
 from ..libraries import MissingLibrary
 from ..measure import difference
 from .answers import EPS, FIRST, FORWARD, SECOND, VALUE, Answers, Estimate, NotChecked, wide
+from .cell import FAILED, NOT_CHECKED, OK, Cell, called
 from .numeric import central_differences, pulled
 from .oracles import ORACLES
+from .quiet import quiet
 from .samples import BOOKKEEPING, Sample, in_width, results, samples
-
-OK, FAILED, NOT_CHECKED = "ok", "failed", "not checked"
+from .special import LIBRARIES, check_special
 
 # How many roundings an answer may differ by: a rule is a handful of operations, and NumPy's and the libraries'
 # functions are each off by up to four units in the last place.
 ROUNDINGS = 32
 # An oracle less sure than this could not tell a rule that is wrong by a thousandth.
 SURE = 1e-4
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One comparison.
-
-    Attributes:
-        op, sample, width: what was run: the row, the shapes and parameters, "float32" or "float64" (or "").
-        check: "value", "gradient", "second order", "forward mode", "same in both modes" or "linear".
-        oracle: what it was compared with.
-        verdict: "ok", "failed" or "not checked".
-        relative, ulps: the largest error over the largest number, and in units in the last place of that number.
-        tolerance: what `relative` may be: ROUNDINGS times the dtype's eps times (1 + the conditioning), plus the
-            oracle's own uncertainty.
-        reason: why it failed or was not checked.
-    """
-
-    op: str
-    sample: str
-    width: str
-    check: str
-    oracle: str
-    verdict: str
-    relative: float = 0.0
-    ulps: float = 0.0
-    tolerance: float = 0.0
-    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -72,7 +43,7 @@ def check(op: Op, oracles: Mapping[str, Callable[[Sample], Answers]] = ORACLES) 
     cells: list[Cell] = []
     for sample in samples(op):
         cells += check_sample(sample, oracles)
-    return cells
+    return cells + check_special(op, [name for name in oracles if name in LIBRARIES])
 
 
 def check_sample(sample: Sample, oracles: Mapping[str, Callable[[Sample], Answers]] = ORACLES) -> list[Cell]:
@@ -119,7 +90,7 @@ def run(sample: Sample, width: str) -> Found:
         watched = [xs[place] for place in sample.places]
         with tapes.GradientTape() as single:
             single.watch(watched)
-            ys = _called(sample, xs)
+            ys = called(sample.op, xs, sample.params)
         gs = [tapes.constant(sample.cotangents[k].astype(ys[k].dtype.as_numpy_dtype))  # type: ignore[union-attr]
               for k in sample.outputs]
         plain = single.gradient(_used(sample, ys), watched, output_gradients=gs or None)
@@ -127,23 +98,18 @@ def run(sample: Sample, width: str) -> Found:
             outer.watch([*watched, *gs])
             with tapes.GradientTape() as inner:
                 inner.watch(watched)
-                again = _called(sample, xs)
+                again = called(sample.op, xs, sample.params)
             gradients = inner.gradient(_used(sample, again), watched, output_gradients=gs or None)
             functionals = [tapes.reduce_sum(tapes.constant(np.conj(in_width(sample.weights[place], width))) * d)
                            for place, d in zip(sample.places, gradients) if d is not None]
         second = outer.gradient(functionals, [*watched, *gs]) if functionals and gs else []
         tangents = [tapes.constant(in_width(sample.weights[place], width)) for place in sample.places]
         with tapes.autodiff.ForwardAccumulator(watched, tangents) as accumulator:
-            moved = _called(sample, xs)
+            moved = called(sample.op, xs, sample.params)
         forward = [accumulator.jvp(moved[k]) for k in sample.outputs]
     found = {VALUE: ys, FIRST: plain, SECOND: second, FORWARD: forward}
     return Found({kind: [_array(each) for each in arrays] for kind, arrays in found.items()},
                  [_array(d) for d in gradients])
-
-
-def _called(sample: Sample, xs: list[Any]) -> list[Any]:
-    y = sample.op(*xs, **sample.params)
-    return list(parts.results(y)) if isinstance(y._array, parts.Parts) else [y]
 
 
 def _used(sample: Sample, ys: list[Any]) -> list[Any]:
@@ -152,21 +118,6 @@ def _used(sample: Sample, ys: list[Any]) -> list[Any]:
 
 def _array(tensor: Any) -> Any:
     return None if tensor is None else tensor._array
-
-
-@contextlib.contextmanager
-def quiet() -> Iterator[None]:
-    """Without the warnings about integers that are asked for their gradient: here that is on purpose."""
-    loggers = [logging.getLogger(name) for name in ("tapes", "tensorflow")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        with np.errstate(all="ignore"):
-            yield
-    finally:
-        for logger, level in zip(loggers, levels):
-            logger.setLevel(level)
 
 
 # -- comparing ---------------------------------------------------------------------------------------------------------

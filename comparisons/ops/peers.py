@@ -56,13 +56,17 @@ def _in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[A
     return lambda *xs: [y if sign is None else y * sign for y, sign in zip(function(*xs), signs, strict=True)]
 
 
+def _refusal(library: str, error: Exception) -> str:
+    return f"{library} raises {type(error).__name__}: {str(error).strip().splitlines()[0]}"
+
+
 # -- TensorFlow --------------------------------------------------------------------------------------------------------
 
 def tensorflow(sample: Sample) -> Answers:
     """The other gradient tape: value, gradient and None."""
     tf = import_tensorflow()
     xs = [tf.constant(x) for x in sample.inputs]
-    function = _in_our_gauge(sample, _spelled(sample, "tensorflow", tensorflow_op(sample.op.name, tf)), xs)
+    function = _in_our_gauge(sample, _spelled(sample, "tensorflow", tensorflow_op(sample.op.name, tf)), xs, tf.constant)
     watched = [xs[place] for place in sample.places]
     gs = [tf.constant(sample.cotangents[k]) for k in sample.outputs]
     with tf.GradientTape() as outer:
@@ -74,8 +78,8 @@ def tensorflow(sample: Sample) -> Answers:
         try:
             gradients = [None if d is None else tf.convert_to_tensor(d) for d in inner.gradient(
                 [ys[k] for k in sample.outputs] or ys, watched, output_gradients=gs or None)]
-        except LookupError as error:
-            return {**answers, FIRST: f"TensorFlow raises: {error}"}
+        except (LookupError, NotImplementedError) as error:
+            return {**answers, FIRST: _refusal("TensorFlow", error)}
         functionals = [tf.reduce_sum(tf.math.conj(tf.constant(sample.weights[place])) * d)
                        for place, d in zip(sample.places, gradients) if d is not None]
     answers[FIRST] = [computed(d) for d in gradients]
@@ -111,7 +115,7 @@ def jax(sample: Sample) -> Answers:
     if sample.number >= COMPILED:
         raise NotChecked(f"each shape takes a tenth of a second to compile: the calls after number {COMPILED} are "
                          "left to the others")
-    function = _in_our_gauge(sample, listed, list(sample.inputs))
+    function = _in_our_gauge(sample, listed, list(sample.inputs), jnp.asarray)
     moving = [jnp.asarray(sample.inputs[place]) for place in places]
     tangents = [jnp.asarray(sample.weights[place]) for place in places]
 
@@ -136,7 +140,11 @@ def jax(sample: Sample) -> Answers:
         return (every(*xs), first(xs, gs), [jnp.conj(d) for d in (*by_xs, *by_gs)],
                 library.jvp(used, xs, tangents)[1])
 
-    found = library.jit(everything)(moving, [jnp.asarray(sample.cotangents[k]) for k in sample.outputs])
+    gs = [jnp.asarray(sample.cotangents[k]) for k in sample.outputs]
+    try:
+        found = library.jit(everything)(moving, gs)
+    except NotImplementedError as error:
+        return {VALUE: [computed(y) for y in function(*sample.inputs)], FIRST: _refusal("JAX", error)}
     return {kind: [computed(each) for each in arrays] for kind, arrays in zip((VALUE, FIRST, SECOND, FORWARD), found)}
 
 
@@ -166,9 +174,9 @@ def torch(sample: Sample) -> Answers:
         gradients = library.autograd.grad([ys[k] for k in sample.outputs], watched, gs, create_graph=True,
                                           allow_unused=True)
     except RuntimeError as error:
-        if "is not implemented" not in str(error):
+        if not any(words in str(error) for words in ("not implemented", "not differentiable", "not supported")):
             raise
-        return {**answers, FIRST: f"PyTorch raises: {error}"}
+        return {**answers, FIRST: _refusal("PyTorch", error)}
     answers[FIRST] = [plain(d) for d in gradients]
     moving = [library.sum(tensor(sample.weights[place]).conj() * d).real
               for place, d in zip(sample.places, gradients) if d is not None and d.requires_grad]
@@ -186,5 +194,5 @@ def torch(sample: Sample) -> Answers:
     try:
         answers[FORWARD] = [plain(d) for d in library.func.jvp(used, tuple(x.detach() for x in watched), tangents)[1]]
     except NotImplementedError as error:
-        answers[FORWARD] = f"PyTorch raises: {str(error).splitlines()[0]}"
+        answers[FORWARD] = _refusal("PyTorch", error)
     return answers

@@ -15,15 +15,15 @@ from .spelling_torch import TORCH
 TENSORFLOW: dict[str, Callable[..., Any]] = {
     "put": lambda tf, x, index, shape: tf.reshape(tf.scatter_nd(
         _places(index, shape)[:, None], tf.reshape(x, [-1]), [np.prod(shape)]), shape),
-    "scatter": lambda tf, x, indices, shape, axis: _moved_last(tf.tensordot(
-        x, tf.one_hot(np.reshape(indices, -1), shape[axis], dtype=x.dtype), [[axis], [0]]), axis, tf.transpose),
+    "scatter": lambda tf, x, indices, shape, axis: tf.experimental.numpy.moveaxis(tf.math.unsorted_segment_sum(
+        tf.experimental.numpy.moveaxis(tf.reshape(x, (*shape[:axis], np.size(indices), *shape[axis + 1:])), axis, 0),
+        tf.reshape(indices, [-1]), shape[axis]), 0, axis),
     "add_n": lambda tf, *xs: tf.add_n(xs),
     # TensorFlow keeps this alpha in float32
     "leaky_relu": lambda tf, x, alpha=0.2: tf.where(x > 0, x, alpha * x),
     # clip_by_value and sigmoid_cross_entropy exist, but do not broadcast
-    "clip_by_value": lambda tf, x, low, high: tf.minimum(tf.maximum(x, low), high),
-    "sigmoid_cross_entropy": lambda tf, z, x: tf.nn.sigmoid_cross_entropy_with_logits(
-        labels=z + tf.zeros_like(x), logits=x + tf.zeros_like(z)),
+    "clip_by_value": lambda tf, *xs: tf.clip_by_value(*_stretched(tf, *xs)),
+    "sigmoid_cross_entropy": lambda tf, *xs: tf.nn.sigmoid_cross_entropy_with_logits(*_stretched(tf, *xs)),
     "softsign": lambda tf, x: x / (1 + tf.abs(x)),  # its own has no second derivative
     # its own divides by a square root of 2 that went through float32: 8 digits, in float64 too
     "gelu": lambda tf, x: x * tf.math.erfc(-x * np.sqrt(0.5)) / 2,
@@ -90,11 +90,11 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
 
 JAX: dict[str, Callable[..., Any]] = {
     "put": lambda jax, x, index, shape: jax.numpy.zeros(shape, x.dtype).at[index].set(x),
-    "scatter": lambda jax, x, indices, shape, axis: _moved_last(jax.numpy.tensordot(
-        x, jax.nn.one_hot(np.reshape(indices, -1), shape[axis], dtype=x.dtype), [[axis], [0]]), axis,
-        jax.numpy.transpose),
     # the derivative of JAX's own is 0 for complex numbers too, where differences show that it is not
     "sign": lambda jax, x: x / jax.numpy.abs(x) if x.dtype.kind == "c" else jax.numpy.sign(x),
+    "scatter": lambda jax, x, indices, shape, axis: jax.numpy.zeros(shape, x.dtype).at[
+        (slice(None),) * axis + (np.reshape(indices, -1),)].add(
+            x.reshape(*shape[:axis], np.size(indices), *shape[axis + 1:])),
     "is_nan": lambda jax, x: jax.numpy.isnan(x),
     "is_inf": lambda jax, x: jax.numpy.isinf(x),
     "is_finite": lambda jax, x: jax.numpy.isfinite(x),
@@ -228,35 +228,36 @@ WRONG_AT_SECOND_ORDER = {
 
 def tensorflow_op(name: str, tf: Any) -> Callable[..., Any] | None:
     """TensorFlow's function for a row, or None."""
-    return _find(name, tf, TENSORFLOW, (tf, tf.math, tf.nn, tf.linalg, tf.bitwise))
+    return _find(name, "tensorflow", tf, TENSORFLOW, (tf, tf.math, tf.nn, tf.linalg, tf.bitwise))
 
 
 def jax_op(name: str, jax: Any) -> Callable[..., Any] | None:
     """JAX's function for a row, or None."""
-    return _find(name, jax, JAX, (jax.numpy, jax.nn, jax.lax, jax.scipy.special))
+    return _find(name, "jax", jax, JAX, (jax.numpy, jax.nn, jax.lax, jax.scipy.special))
 
 
 def torch_op(name: str, torch: Any) -> Callable[..., Any] | None:
     """PyTorch's function for a row, or None."""
-    return _find(name, torch, TORCH, (torch, torch.nn.functional, torch.special, torch.linalg))
+    return _find(name, "torch", torch, TORCH, (torch, torch.nn.functional, torch.special, torch.linalg))
 
 
-def _find(name: str, library: Any, spelled: dict[str, Callable[..., Any]], modules: tuple[Any, ...]) -> Any:
+def _find(name: str, key: str, library: Any, spelled: dict[str, Callable[..., Any]], modules: tuple[Any, ...]) -> Any:
+    if name in MISSING[key]:
+        return None
     if name in spelled:
         function = spelled[name]
         return lambda *inputs, **params: function(library, *inputs, **params)
     return next((getattr(module, name) for module in modules if hasattr(module, name)), None)
 
 
+def _stretched(tf: Any, *xs: Any) -> list[Any]:
+    shape = np.broadcast_shapes(*[tuple(x.shape) for x in xs])
+    return [tf.broadcast_to(x, shape) for x in xs]
+
+
 def _places(index: Any, shape: tuple[int, ...]) -> np.ndarray:
     """The flat positions of the entries that an index picks."""
     return np.arange(np.prod(shape)).reshape(shape)[index].reshape(-1)
-
-
-def _moved_last(x: Any, axis: int, transpose: Callable[..., Any]) -> Any:
-    """The last axis moved to a place further in front."""
-    order = list(range(x.ndim - 1))
-    return transpose(x, [*order[:axis], x.ndim - 1, *order[axis:]])
 
 
 def _broadcast(np: Any, a: Any, b: Any) -> tuple[Any, Any]:
