@@ -16,7 +16,7 @@ compare: $(VENV)/compare.done
 	@$(BIN)/python -m comparisons run $(LOSS)
 
 test: $(VENV)/test.done lint
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n 2
 
 lint: $(VENV)/test.done
 	$(BIN)/ruff check .

@@ -99,7 +99,8 @@ def run(sample: Sample, width: str) -> Found:
             with tapes.GradientTape() as inner:
                 inner.watch(watched)
                 again = called(sample.op, xs, sample.params)
-            gradients = inner.gradient(_used(sample, again), watched, output_gradients=gs or None)
+            gradients = [None if d is None else tapes.convert_to_tensor(d)  # of gather they are IndexedSlices
+                         for d in inner.gradient(_used(sample, again), watched, output_gradients=gs or None)]
             functionals = [tapes.reduce_sum(tapes.constant(np.conj(in_width(sample.weights[place], width))) * d)
                            for place, d in zip(sample.places, gradients) if d is not None]
         second = outer.gradient(functionals, [*watched, *gs]) if functionals and gs else []
@@ -117,7 +118,7 @@ def _used(sample: Sample, ys: list[Any]) -> list[Any]:
 
 
 def _array(tensor: Any) -> Any:
-    return None if tensor is None else tensor._array
+    return None if tensor is None else tapes.convert_to_tensor(tensor)._array
 
 
 # -- comparing ---------------------------------------------------------------------------------------------------------

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import concurrent.futures
 import difflib
 import math
+import multiprocessing
 import os
 import sys
 from collections import Counter, defaultdict
@@ -90,10 +92,11 @@ def run(names: list[str], oracles: list[str], jobs: int) -> Iterator[list[Cell]]
     if jobs == 1 or len(names) == 1:
         yield from (checked(name, oracles) for name in names)
         return
-    import joblib
-
-    yield from joblib.Parallel(n_jobs=min(jobs, len(names)), return_as="generator_unordered", batch_size=1)(
-        joblib.delayed(checked)(name, oracles) for name in names)
+    spawn = multiprocessing.get_context("spawn")  # a fork shares locks with the threads of libraries
+    with concurrent.futures.ProcessPoolExecutor(min(jobs, len(names)), spawn) as pool:
+        tasks = [pool.submit(checked, name, oracles) for name in names]
+        for task in concurrent.futures.as_completed(tasks):
+            yield task.result()
 
 
 def checked(name: str, oracles: list[str]) -> list[Cell]:

@@ -83,6 +83,10 @@ DIFFERENCES: tuple[Differs, ...] = (
     Differs("max_pool", "TensorFlow", "value, d/dx", "nan", "It skips nan instead of passing it on."),
     Differs("max_pool", "TensorFlow", "value", "only -inf", "It starts from the lowest finite number."),
     Differs("max_pool", "JAX torch", "d/dx", "nan", "Which of several nan is the largest differs."),
+    Differs("tensor_scatter_nd_max tensor_scatter_nd_min", "TensorFlow", "value, d/dx, d/dy", "nan",
+            "It skips nan instead of passing it on."),
+    Differs("tensor_scatter_nd_max tensor_scatter_nd_min", "JAX", "d/dx, d/dy", "nan",
+            "No entry equals nan: 0, not 0/0."),
     # Powers, roots and angles.
     Differs("pow", "JAX torch", "d/dy", "(x == -1) & ~nan(y) | (x == -oo) & (y <= 0) | nan(x) & (y == 0)",
             "A negative number has no real logarithm: nan; tapes and TensorFlow take 0 for it."),
@@ -118,6 +122,8 @@ DIFFERENCES: tuple[Differs, ...] = (
     Differs("xlog1py", "JAX torch", "d/dy", "(x == 0) & ((y == -1) | nan(y))", _UNMASKED),
     Differs("xdivy", "TensorFlow", "d/dx", "(x == 0) & (y != 0) & ~inf(y)", _MASKED),
     Differs("reduce_prod", "torch", "d/dx", "inf; only -inf", "It divides the product by the entry: inf / inf."),
+    Differs("cumprod", "TensorFlow torch", "d/dx", "nan; inf", "It divides the products by the entry: inf / inf."),
+    Differs("cumprod", "TensorFlow JAX torch", "d/dx", "only -inf", "Sums of inf and -inf where tapes multiplies."),
     # Special functions.
     Differs("erf", "TensorFlow", "value", "abs(x) >= most", "A mistake of its float64 kernel: erf(inf) is 1.",
             "float64"),
@@ -142,8 +148,9 @@ DIFFERENCES: tuple[Differs, ...] = (
 # shows how those break, and nothing about the library.
 COMPOSED: dict[str, frozenset[str]] = {library: frozenset(ops.split()) for library, ops in {
     "TensorFlow": "softsign gelu hypot sech_squared sigmoid_slope gaussian normal_cdf convolution convolution_input "
-                  "convolution_filter max_pool_places",
+                  "convolution_filter max_pool_places recurrence",
     "JAX": "clip_by_value xdivy multiply_no_nan nextafter complex sech_squared gaussian max_pool_places softsign "
-           "convolution convolution_input convolution_filter",
+           "convolution convolution_input convolution_filter recurrence",
     "torch": "clip_by_value xdivy multiply_no_nan nextafter sech_squared gaussian max_pool_places softsign convolution "
-             "convolution_input convolution_filter"}.items()}
+             "convolution_input convolution_filter recurrence tensor_scatter_nd_update tensor_scatter_nd_max "
+             "tensor_scatter_nd_min"}.items()}

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..backends import DIFFERENTIATORS
-from .answers import FIRST, FORWARD, SECOND, VALUE, Answers, NotChecked, computed
+from .answers import FIRST, FORWARD, SECOND, VALUE, Answers, Estimate, NotChecked, computed
 from .samples import Sample, results
 from .spelling import GAUGES, MISSING, WRONG_AT_SECOND_ORDER, jax_op, tensorflow_op, torch_op
 
@@ -86,8 +86,7 @@ def tensorflow(sample: Sample) -> Answers:
     if sample.is_complex and sample.op.name in WRONG_AT_SECOND_ORDER:
         answers[SECOND] = WRONG_AT_SECOND_ORDER[sample.op.name]
     elif functionals and gs:
-        answers[SECOND] = [computed(None if d is None else tf.convert_to_tensor(d)) for d in outer.gradient(
-            functionals, [*watched, *gs])]
+        answers[SECOND] = [_dense(tf, d) for d in outer.gradient(functionals, [*watched, *gs])]
     if watched and gs:
         answers[FORWARD] = _accumulated(sample, tf, function, xs)
     return answers
@@ -100,7 +99,12 @@ def _accumulated(sample: Sample, tf: Any, function: Callable[..., list[Any]], xs
     tangents = [tf.constant(sample.weights[place]) for place in sample.places]
     with tf.autodiff.ForwardAccumulator([xs[place] for place in sample.places], tangents) as accumulator:
         ys = function(*xs)
-    return [computed(accumulator.jvp(ys[k])) for k in sample.outputs]
+    return [_dense(tf, accumulator.jvp(ys[k])) for k in sample.outputs]
+
+
+def _dense(tf: Any, gradient: Any) -> Estimate:
+    """The gradient of a gather comes as IndexedSlices."""
+    return computed(None if gradient is None else tf.convert_to_tensor(gradient))
 
 
 # -- JAX ---------------------------------------------------------------------------------------------------------------
@@ -193,6 +197,6 @@ def torch(sample: Sample) -> Answers:
     tangents = tuple(tensor(sample.weights[place]) for place in sample.places)
     try:
         answers[FORWARD] = [plain(d) for d in library.func.jvp(used, tuple(x.detach() for x in watched), tangents)[1]]
-    except NotImplementedError as error:
+    except (NotImplementedError, IndexError) as error:  # IndexError: some of its rules take no empty arrays
         answers[FORWARD] = _refusal("PyTorch", error)
     return answers

@@ -1,0 +1,12 @@
+"""What each library is declared to give where a formula breaks, and what it gives: all of it measured, every time."""
+
+from .agreed import AGREED
+from .choices import CHOICES
+from .convention import Convention
+from .corners import CORNERS
+from .measuring import Surprise, installed, measure, same, surprises
+
+CONVENTIONS: tuple[Convention, ...] = (*CORNERS, *CHOICES)  # where they differ
+ALL = (*CONVENTIONS, *AGREED)
+
+__all__ = ["AGREED", "ALL", "CONVENTIONS", "Convention", "Surprise", "installed", "measure", "same", "surprises"]
