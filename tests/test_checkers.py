@@ -11,12 +11,14 @@ import pytest
 import tapes
 from comparisons.libraries import LIBRARIES
 from comparisons.measure import difference
-from comparisons.ops import check
-from comparisons.ops.answers import FIRST, SECOND
+from comparisons.ops import check, special
+from comparisons.ops.answers import FIRST, FORWARD, SECOND
+from comparisons.ops.declared import Differs
 from comparisons.ops.numeric import central_differences, pulled
 from comparisons.ops.oracles import LIBRARY, ORACLES
 from comparisons.ops.peers import tensorflow
 from comparisons.ops.samples import BOOKKEEPING, samples
+from comparisons.ops.special import check_special
 from tapes.op import registry
 
 CENTRAL = {"central differences": central_differences}
@@ -168,3 +170,51 @@ def test_the_measure_takes_the_scale_of_the_array():
     assert not difference(small * 1.001, small).within(1e-6)
     assert difference(np.array([1.0, 1e-20]), np.array([1.0, 0.0])).within(1e-12)
     assert not difference(np.array([1e-300]), np.array([0.0])).within(1e6)
+
+
+# -- forward mode, PyTorch and special points --------------------------------------------------------------------------
+
+PUSHES = {
+    "a thousandth too large": lambda dx, z, x, y: dx * y * 1.001,
+    "the wrong sign": lambda dx, z, x, y: -(dx * y),
+    "not a number": lambda dx, z, x, y: dx * y * float("nan"),
+    "the other partial": lambda dx, z, x, y: dx * x,
+}
+
+
+@pytest.mark.parametrize("name", [oracle(name) for name in ORACLES])
+@pytest.mark.parametrize("mistake", PUSHES)
+def test_forward_mode_is_rejected(mistake, name):
+    op = copy.copy(registry["multiply"])
+    op.push = (PUSHES[mistake], op.push[1])
+    assert {cell.check for cell in failures(op, {name: ORACLES[name]})} == {FORWARD}
+
+
+SPECIAL_MUTANTS = {
+    "the sign at a corner": ("abs", lambda rules: [lambda g, y, x: tapes.where(x >= 0.0, g, -g)]),
+    "the other argument at a tie": ("maximum", lambda rules: [
+        lambda g, z, x, y: tapes.where(x > y, g, 0.0), lambda g, z, x, y: tapes.where(x > y, 0.0, g)]),
+    "a thousandth too large": ("exp", scaled(1.001)),
+    "the wrong sign": ("sqrt", scaled(-1.0)),
+    "not a number": ("tanh", scaled(float("nan"))),
+    "swapped": ("subtract", lambda rules: rules[::-1]),
+    "None": ("log", lambda rules: [None]),
+}
+
+
+@pytest.mark.parametrize("library", ["TensorFlow", "JAX", "torch"])
+@pytest.mark.parametrize("mistake", SPECIAL_MUTANTS)
+def test_special_points_reject(mistake, library):
+    if not LIBRARIES[LIBRARY[library]].installed:
+        pytest.skip(LIBRARIES[LIBRARY[library]].install)
+    name, change = SPECIAL_MUTANTS[mistake]
+    assert {cell.verdict for cell in check_special(mutant(name, change), [library])} == {"failed"}
+    assert {cell.verdict for cell in check_special(registry[name], [library])} == {"ok"}
+
+
+@pytest.mark.skipif(not LIBRARIES["tensorflow"].installed, reason=LIBRARIES["tensorflow"].install)
+def test_an_undeclared_difference_and_an_unexpected_agreement(monkeypatch):
+    monkeypatch.setattr(special, "DIFFERENCES", ())
+    assert any("differs at" in cell.reason for cell in check_special(registry["sqrt"], ["TensorFlow"]))
+    monkeypatch.setattr(special, "DIFFERENCES", (Differs("exp", "TensorFlow", "value", "x == 0", "It does not."),))
+    assert all("but agrees" in cell.reason for cell in check_special(registry["exp"], ["TensorFlow"]))

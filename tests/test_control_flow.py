@@ -7,7 +7,7 @@ import pytest
 
 import tapes
 from comparisons.libraries import LIBRARIES
-from comparisons.ops.check import quiet
+from comparisons.ops.quiet import quiet
 
 needs_tensorflow = pytest.mark.skipif(not LIBRARIES["tensorflow"].installed, reason=LIBRARIES["tensorflow"].install)
 

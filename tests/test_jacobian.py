@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tapes as tf
-from comparisons.ops.check import quiet
+from comparisons.ops.quiet import quiet
 from comparisons.ops.samples import BOOKKEEPING, samples
 from tapes import jacobian as module
 from tapes.batching import Batched, many_at_once
