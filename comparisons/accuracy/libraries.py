@@ -12,7 +12,7 @@ import tapes
 from tapes.op import Op
 
 from ..ops import peers
-from ..ops.check import quiet
+from ..ops.quiet import quiet
 from ..ops.spelling import MISSING, jax_op, tensorflow_op, torch_op
 
 Partials = dict[tuple[int, ...], Any]  # by the places of the inputs; None where there is no gradient

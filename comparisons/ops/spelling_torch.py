@@ -88,38 +88,6 @@ def _dtype(torch: Any, dtype: Any) -> Any:
     return torch.from_numpy(np.empty(0, dtype)).dtype
 
 
-def _convolution(torch: Any, x: Any, w: Any, strides: Any, padding: Any, dilations: Any) -> Any:
-    rank = len(strides)
-    convolve = getattr(torch.nn.functional, f"conv{rank}d")
-    filters = torch.movedim(w, (-1, -2), (0, 1))
-    y = convolve(_channels_first(torch, x, padding, 0.0), filters, stride=strides, dilation=dilations,
-                 groups=x.shape[-1] // w.shape[-2])
-    return torch.movedim(y, 1, -1)
-
-
-def _channels_first(torch: Any, x: Any, padding: Any, value: float) -> Any:
-    return torch.movedim(_pad(torch, x, ((0, 0), *padding, (0, 0)), value), -1, 1)
-
-
-def _pool(torch: Any, kind: str, x: Any, value: float, ksize: Any, strides: Any, padding: Any) -> Any:
-    pool = getattr(torch.nn.functional, f"{kind}_pool{len(ksize)}d")
-    return torch.movedim(pool(_channels_first(torch, x, padding, value), ksize, strides), 1, -1)
-
-
-def _avg_pool(torch: Any, x: Any, **window: Any) -> Any:
-    return _pool(torch, "avg", x, 0.0, **window) / _pool(torch, "avg", torch.ones_like(x), 0.0, **window)
-
-
-def _max_pool_places(torch: Any, x: Any, **window: Any) -> Any:
-    """Which entry is chosen: the tangent of a choice among numbered entries."""
-    numbers = torch.arange(x.numel(), dtype=x.dtype).reshape(x.shape)
-    return torch.func.jvp(lambda x: _pool(torch, "max", x, -np.inf, **window), (x,), (numbers,))[1].to(torch.int64)
-
-
-def _pulled(torch: Any, function: Callable[..., Any], shape: Any, g: Any) -> Any:
-    """The adjoint of a linear function, by PyTorch's own rule."""
-    return torch.func.vjp(function, torch.zeros(shape, dtype=g.dtype))[1](g)[0]
-
 
 TORCH: dict[str, Callable[..., Any]] = {
     "broadcast_to": lambda torch, x, shape: torch.broadcast_to(x, shape),
@@ -207,16 +175,6 @@ TORCH: dict[str, Callable[..., Any]] = {
     "tile": lambda torch, x, multiples: torch.tile(x, multiples),
     "pad": _pad,
     "einsum": lambda torch, *xs, equation: torch.einsum(equation, *xs),
-    "convolution": _convolution,
-    "convolution_input": lambda torch, g, w, shape, **how: _pulled(
-        torch, lambda x: _convolution(torch, x, w, **how), shape, g),
-    "convolution_filter": lambda torch, x, g, shape, **how: _pulled(
-        torch, lambda w: _convolution(torch, x, w, **how), shape, g),
-    "max_pool": lambda torch, x, **window: _pool(torch, "max", x, -np.inf, **window),
-    "max_pool_places": _max_pool_places,
-    "avg_pool": _avg_pool,
-    "avg_pool_grad": lambda torch, g, shape, **window: _pulled(
-        torch, lambda x: _avg_pool(torch, x, **window), shape, g),
     "solve": lambda torch, a, b: torch.linalg.solve(a, b),
     "triangular_solve": lambda torch, a, b, lower: torch.linalg.solve_triangular(a, b, upper=not lower),
     "cholesky": lambda torch, x, whole=False: torch.linalg.cholesky((x + x.mH) / 2),
