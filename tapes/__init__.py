@@ -8,8 +8,7 @@ import warnings
 
 from . import autodiff, bitwise, config, debugging, errors, experimental, linalg, math, nest, nn, random
 from . import diagnose as diagnose
-from .arguments import UnconnectedGradients
-from .arranging import (
+from .api.arranging import (
     broadcast_to,
     concat,
     expand_dims,
@@ -26,7 +25,47 @@ from .arranging import (
     transpose,
     unstack,
 )
-from .branching import case, cond, switch_case, while_loop
+from .api.branching import case, cond, switch_case, while_loop
+from .api.making import (
+    constant,
+    convert_to_tensor,
+    eye,
+    fill,
+    identity,
+    identity_n,
+    linspace,
+    one_hot,
+    ones,
+    ones_like,
+    range,
+    sequence_mask,
+    stop_gradient,
+    zeros,
+    zeros_like,
+)
+from .api.mapping import foldl, foldr, map_fn, scan, vectorized_map
+from .api.measuring import (
+    broadcast_dynamic_shape,
+    broadcast_static_shape,
+    ensure_shape,
+    rank,
+    shape,
+    shape_n,
+    size,
+)
+from .api.ordering import argsort, searchsorted, sort, unique, unique_with_counts
+from .api.picking import boolean_mask, gather, gather_nd, strided_slice, where
+from .api.picking import slice_ as slice
+from .api.scattering import (
+    scatter_nd,
+    tensor_scatter_nd_add,
+    tensor_scatter_nd_max,
+    tensor_scatter_nd_min,
+    tensor_scatter_nd_sub,
+    tensor_scatter_nd_update,
+)
+from .api.tensor_array import TensorArray
+from .arguments import UnconnectedGradients
 from .custom import custom_gradient, grad_pass_through, recompute_grad
 from .diagnose import check_gradients as check_gradients
 from .dtypes import (
@@ -52,24 +91,6 @@ from .eager import print_ as print
 from .indexed_slices import IndexedSlices
 from .linalg import einsum, matmul, norm, tensordot
 from .linalg.norms import clip_by_global_norm, clip_by_norm
-from .making import (
-    constant,
-    convert_to_tensor,
-    eye,
-    fill,
-    identity,
-    identity_n,
-    linspace,
-    one_hot,
-    ones,
-    ones_like,
-    range,
-    sequence_mask,
-    stop_gradient,
-    zeros,
-    zeros_like,
-)
-from .mapping import foldl, foldr, map_fn, scan, vectorized_map
 from .math import (
     abs,
     acos,
@@ -131,30 +152,9 @@ from .math import (
     truncatediv,
     truncatemod,
 )
-from .measuring import (
-    broadcast_dynamic_shape,
-    broadcast_static_shape,
-    ensure_shape,
-    rank,
-    shape,
-    shape_n,
-    size,
-)
-from .ordering import argsort, searchsorted, sort, unique, unique_with_counts
-from .picking import boolean_mask, gather, gather_nd, strided_slice, where
-from .picking import slice_ as slice
-from .scattering import (
-    scatter_nd,
-    tensor_scatter_nd_add,
-    tensor_scatter_nd_max,
-    tensor_scatter_nd_min,
-    tensor_scatter_nd_sub,
-    tensor_scatter_nd_update,
-)
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor
-from .tensor_array import TensorArray
 from .variable import Variable
 
 for _name in ("in_top_k", "top_k", "zero_fraction"):  # and these under tf.nn

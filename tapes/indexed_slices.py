@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from .api.picking import indices_of
 from .convert import convert
 from .dtypes import DType, as_dtype
 from .ops.indexing import scatter
-from .picking import indices_of
 from .protocols import TensorLike
 from .public import lengths
 from .shape import TensorShape

@@ -6,16 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .dtypes import as_dtype
-from .errors import InvalidArgumentError
-from .ops import activations as a
-from .ops import elementwise as e
-from .ops import special as s
-from .ordering import in_top_k, top_k
-from .protocols import TensorLike
-from .public import public
-from .reducing import (
+from .api.ordering import in_top_k, top_k
+from .api.reducing import (
     argmax,
     argmin,
     count_nonzero,
@@ -35,7 +27,7 @@ from .reducing import (
     reduce_variance,
     zero_fraction,
 )
-from .segments import (
+from .api.segments import (
     bincount,
     confusion_matrix,
     segment_max,
@@ -48,6 +40,14 @@ from .segments import (
     unsorted_segment_sqrt_n,
     unsorted_segment_sum,
 )
+from .convert import convert
+from .dtypes import as_dtype
+from .errors import InvalidArgumentError
+from .ops import activations as a
+from .ops import elementwise as e
+from .ops import special as s
+from .protocols import TensorLike
+from .public import public
 from .tensor import Tensor
 
 __all__ = ["abs", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh", "atan", "atan2",

@@ -6,9 +6,8 @@ import math as _math
 from typing import Any
 
 from . import random
-from .arranging import concat, reshape
-from .convert import convert
-from .convolutions import (
+from .api.arranging import concat, reshape
+from .api.convolutions import (
     conv1d,
     conv1d_transpose,
     conv2d,
@@ -18,7 +17,7 @@ from .convolutions import (
     depthwise_conv2d,
     separable_conv2d,
 )
-from .cross_entropy import (
+from .api.cross_entropy import (
     l2_loss,
     log_poisson_loss,
     sigmoid_cross_entropy_with_logits,
@@ -26,15 +25,16 @@ from .cross_entropy import (
     sparse_softmax_cross_entropy_with_logits,
     weighted_cross_entropy_with_logits,
 )
+from .api.normalization import batch_normalization, local_response_normalization, moments
+from .api.picking import gather
+from .api.pooling import avg_pool, avg_pool1d, avg_pool2d, max_pool, max_pool1d, max_pool2d
+from .convert import convert
 from .errors import InvalidArgumentError
 from .linalg.norms import clip_by_norm, l2_normalize
 from .math import sigmoid, softplus, softsign, tanh
-from .normalization import batch_normalization, local_response_normalization, moments
 from .ops import activations as a
 from .ops import elementwise as e
 from .ops import nn as n
-from .picking import gather
-from .pooling import avg_pool, avg_pool1d, avg_pool2d, max_pool, max_pool1d, max_pool2d
 from .public import both, lengths, place, public
 from .tensor import Tensor
 

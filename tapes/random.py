@@ -10,10 +10,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from .api.picking import gather
 from .convert import convert
 from .dtypes import DType, as_dtype, float16, float32, float64, int64
 from .errors import InvalidArgumentError
-from .picking import gather
 from .public import integers, lengths
 from .tensor import Tensor
 

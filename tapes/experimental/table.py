@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from ..api.ordering import argsort, sort
 from ..linalg import einsum, tensordot
 from ..ops import elementwise as e
 from ..ops import reductions as r
 from ..ops import shapes as s
 from ..ops.bitwise import bitwise_and, bitwise_or, bitwise_xor, invert
 from ..ops.cumulative import cumprod, cumsum
-from ..ordering import argsort, sort
 from ..rules import broadcast_to
 from ..tensor import Tensor
 from . import composites as c

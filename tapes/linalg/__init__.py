@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..making import eye
+from ..api.making import eye
 from .decompositions import cholesky, eigh, eigvalsh, qr, svd
 from .diagonals import band_part, diag, diag_part, set_diag, tensor_diag, tensor_diag_part, trace
 from .equations import cholesky_solve, det, inv, logdet, lstsq, matrix_rank, pinv, slogdet, solve, triangular_solve

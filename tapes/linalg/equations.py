@@ -6,13 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..api.making import eye
+from ..api.picking import where
 from ..convert import convert
 from ..dtypes import int32
-from ..making import eye
 from ..math import cast, log, real, reduce_max, reduce_sum
 from ..ops import equations as q
 from ..parts import results
-from ..picking import where
 from ..public import both
 from ..tensor import Tensor
 from .decompositions import cholesky, svd

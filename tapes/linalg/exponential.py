@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..api.making import eye
 from ..convert import convert
-from ..making import eye
 from ..ops import equations as q
 from ..ops import lapack
 from ..ops.linalg import matmul

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arranging import squeeze
+from ..api.arranging import squeeze
+from ..api.picking import where
 from ..complaints import wrong_kind
 from ..convert import convert
 from ..errors import InvalidArgumentError
 from ..math import abs, add_n, cast, conj, is_finite, maximum, minimum, pow, reduce_max, reduce_sum, sqrt, square
 from ..ops import shapes as s
-from ..picking import where
 from ..public import place
 from ..tensor import Tensor
 from .decompositions import svd

@@ -5,15 +5,15 @@ from __future__ import annotations
 import math as _math
 from typing import Any
 
-from .convert import convert
-from .errors import InvalidArgumentError
-from .math import exp, log, reduce_sum, softplus, square
-from .ops import activations as a
-from .ops import nn as n
+from ..convert import convert
+from ..errors import InvalidArgumentError
+from ..math import exp, log, reduce_sum, softplus, square
+from ..ops import activations as a
+from ..ops import nn as n
+from ..protocols import TensorLike
+from ..public import place
+from ..tensor import Tensor
 from .picking import where
-from .protocols import TensorLike
-from .public import place
-from .tensor import Tensor
 
 
 def softmax_cross_entropy_with_logits(labels: Any, logits: Any, axis: int = -1, *,

@@ -7,17 +7,17 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .dtypes import as_dtype, float32, float64, int32, int64
-from .errors import InvalidArgumentError
-from .notices import tell
-from .ops import elementwise as e
-from .ops import indexing as i
-from .ops import shapes as s
-from .protocols import TensorLike
-from .public import lengths, place
-from .rules import broadcast_to as _broadcast_to
-from .tensor import Tensor
+from ..convert import convert
+from ..dtypes import as_dtype, float32, float64, int32, int64
+from ..errors import InvalidArgumentError
+from ..notices import tell
+from ..ops import elementwise as e
+from ..ops import indexing as i
+from ..ops import shapes as s
+from ..protocols import TensorLike
+from ..public import lengths, place
+from ..rules import broadcast_to as _broadcast_to
+from ..tensor import Tensor
 
 
 def constant(value: Any, dtype: Any = None, shape: Any = None, *, name: str | None = None) -> Tensor:

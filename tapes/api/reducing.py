@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .dtypes import as_dtype, float32, int64
-from .errors import InvalidArgumentError
-from .ops import cumulative as c
-from .ops import elementwise as e
-from .ops import indexing as i
-from .ops import reductions as r
-from .ops import shapes as s
-from .public import integers, place
-from .tensor import Tensor
+from ..convert import convert
+from ..dtypes import as_dtype, float32, int64
+from ..errors import InvalidArgumentError
+from ..ops import cumulative as c
+from ..ops import elementwise as e
+from ..ops import indexing as i
+from ..ops import reductions as r
+from ..ops import shapes as s
+from ..public import integers, place
+from ..tensor import Tensor
 
 
 def _axis(axis: Any, tensor: Tensor, op: str) -> int | tuple[int, ...] | None:

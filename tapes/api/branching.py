@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from . import nest
-from .convert import convert
-from .errors import InvalidArgumentError
+from .. import nest
+from ..convert import convert
+from ..errors import InvalidArgumentError
 from .tensor_array import TensorArray
 
 

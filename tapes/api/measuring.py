@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .dtypes import as_dtype, int32
-from .errors import InvalidArgumentError
-from .ops import elementwise as e
-from .public import integers
-from .shape import TensorShape
-from .tensor import Tensor
+from ..convert import convert
+from ..dtypes import as_dtype, int32
+from ..errors import InvalidArgumentError
+from ..ops import elementwise as e
+from ..public import integers
+from ..shape import TensorShape
+from ..tensor import Tensor
 
 
 def shape(input: Any, out_type: Any = int32, *, name: str | None = None) -> Tensor:

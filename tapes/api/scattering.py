@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from .convert import convert
-from .errors import InvalidArgumentError
-from .ops import indexing as i
-from .ops import scatter as s
+from ..convert import convert
+from ..errors import InvalidArgumentError
+from ..ops import indexing as i
+from ..ops import scatter as s
+from ..public import lengths
+from ..tensor import Tensor
 from .picking import indices_of
-from .public import lengths
-from .tensor import Tensor
 
 
 def scatter_nd(indices: Any, updates: Any, shape: Any, *, name: str | None = None) -> Tensor:

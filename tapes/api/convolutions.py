@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import InvalidArgumentError
+from ..ops import conv
+from ..ops.windows import stops
+from ..public import both, lengths
+from ..tensor import Tensor
 from .arranging import reshape
-from .errors import InvalidArgumentError
-from .ops import conv
-from .ops.windows import stops
-from .public import both, lengths
-from .tensor import Tensor
 from .windows import Layout, layout
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from .convert import convert
-from .ops import pool
-from .tensor import Tensor
+from ..convert import convert
+from ..ops import pool
+from ..tensor import Tensor
 from .windows import layout
 
 

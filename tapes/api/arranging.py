@@ -9,16 +9,16 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .errors import InvalidArgumentError
-from .ops import elementwise as e
-from .ops import indexing as i
-from .ops import shapes as s
-from .parts import results
-from .protocols import TensorLike
-from .public import integers, lengths, place
-from .rules import broadcast_to as _broadcast_to
-from .tensor import Tensor
+from ..convert import convert
+from ..errors import InvalidArgumentError
+from ..ops import elementwise as e
+from ..ops import indexing as i
+from ..ops import shapes as s
+from ..parts import results
+from ..protocols import TensorLike
+from ..public import integers, lengths, place
+from ..rules import broadcast_to as _broadcast_to
+from ..tensor import Tensor
 
 
 def reshape(tensor: Any, shape: Any, *, name: str | None = None) -> Tensor:

@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from ..convert import convert
+from ..dtypes import DType, as_dtype, int32
+from ..errors import InvalidArgumentError, OutOfRangeError
+from ..protocols import TensorLike
+from ..public import integers
+from ..shape import TensorShape
+from ..tensor import Tensor
 from .arranging import concat, split, stack, unstack
-from .convert import convert
-from .dtypes import DType, as_dtype, int32
-from .errors import InvalidArgumentError, OutOfRangeError
-from .protocols import TensorLike
-from .public import integers
-from .shape import TensorShape
-from .tensor import Tensor
 
 
 class TensorArray:

@@ -7,15 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .errors import InvalidArgumentError
-from .operators import mask as _mask
-from .ops import elementwise as e
-from .ops import indexing as i
-from .ops import shapes as s
-from .protocols import TensorLike
-from .public import integers, place
-from .tensor import Tensor
+from ..convert import convert
+from ..errors import InvalidArgumentError
+from ..operators import mask as _mask
+from ..ops import elementwise as e
+from ..ops import indexing as i
+from ..ops import shapes as s
+from ..protocols import TensorLike
+from ..public import integers, place
+from ..tensor import Tensor
 
 
 def indices_of(indices: Any, op: str) -> Tensor:

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from ..convert import convert
+from ..dtypes import float16, float32
+from ..errors import InvalidArgumentError
+from ..linalg import matmul
+from ..math import cast, conj, pow, reduce_mean, rsqrt, square
+from ..tensor import Tensor
 from .arranging import reshape
-from .convert import convert
-from .dtypes import float16, float32
-from .errors import InvalidArgumentError
-from .linalg import matmul
-from .math import cast, conj, pow, reduce_mean, rsqrt, square
-from .tensor import Tensor
 
 
 def moments(x: Any, axes: Any, shift: Any = None, keepdims: bool = False, *,

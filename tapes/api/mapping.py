@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from . import nest
+from .. import nest
+from ..convert import convert
+from ..dtypes import as_dtype
+from ..errors import InvalidArgumentError, OutOfRangeError
+from ..tensor import Tensor
 from .arranging import stack, unstack
-from .convert import convert
-from .dtypes import as_dtype
-from .errors import InvalidArgumentError, OutOfRangeError
-from .tensor import Tensor
 
 
 def map_fn(fn: Callable[[Any], Any], elems: Any, dtype: Any = None, parallel_iterations: Any = None,

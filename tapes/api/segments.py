@@ -8,20 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from .convert import convert
-from .dtypes import as_dtype, int32
-from .errors import InvalidArgumentError
+from ..convert import convert
+from ..dtypes import as_dtype, int32
+from ..errors import InvalidArgumentError
+from ..ops import elementwise as e
+from ..ops import indexing as i
+from ..ops import reductions as r
+from ..ops import scatter as s
+from ..ops import shapes
+from ..ops import sorting as o
+from ..public import integers
+from ..tensor import Tensor
 from .making import ones, zeros
-from .ops import elementwise as e
-from .ops import indexing as i
-from .ops import reductions as r
-from .ops import scatter as s
-from .ops import shapes
-from .ops import sorting as o
 from .ordering import in_dtype
 from .picking import indices_of
-from .public import integers
-from .tensor import Tensor
 
 
 def _checked(op: str, data: Any, segment_ids: Any, num_segments: Any) -> tuple[Tensor, Tensor, int]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
+from ..errors import InvalidArgumentError
+from ..ops.windows import Pairs, stops
+from ..public import integers
+from ..tensor import Tensor
 from .arranging import reshape, transpose
-from .errors import InvalidArgumentError
-from .ops.windows import Pairs, stops
-from .public import integers
-from .tensor import Tensor
 
 FORMATS = {1: ("NWC", "NCW"), 2: ("NHWC", "NCHW"), 3: ("NDHWC", "NCDHW")}
 

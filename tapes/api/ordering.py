@@ -6,16 +6,16 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .convert import convert
-from .dtypes import as_dtype, int32
-from .errors import InvalidArgumentError
-from .ops import elementwise as e
-from .ops import indexing as i
-from .ops import reductions as r
-from .ops import shapes as s
-from .ops import sorting as o
-from .public import integers, place
-from .tensor import Tensor
+from ..convert import convert
+from ..dtypes import as_dtype, int32
+from ..errors import InvalidArgumentError
+from ..ops import elementwise as e
+from ..ops import indexing as i
+from ..ops import reductions as r
+from ..ops import shapes as s
+from ..ops import sorting as o
+from ..public import integers, place
+from ..tensor import Tensor
 
 
 class TopKV2(NamedTuple):
