@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from comparisons.ops.page import page
 from comparisons.semantics import RULES, TOPICS, registry
 from tapes.diagnose.causes import CAUSES
 from tapes.diagnose.remedies import REMEDIES
@@ -103,7 +104,8 @@ def diagnosis() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"docs/differences.md": differences, "docs/diagnosis.md": diagnosis}  # whole pages, and what makes them
+PAGES = {"docs/ops.md": page, "docs/differences.md": differences,
+         "docs/diagnosis.md": diagnosis}  # whole pages, and what makes them
 
 
 def _cell(outcome: str) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from comparisons.libraries import LIBRARIES
+from comparisons.ops import declared, special
 from comparisons.ops.answers import FIRST, FORWARD, SECOND
-from comparisons.ops.cell import FAILED, NOT_CHECKED, OK
+from comparisons.ops.cell import FAILED, NOT_CHECKED, OK, SPECIAL
 from comparisons.ops.check import check
 from comparisons.ops.declared import COMPOSED, DIFFERENCES
 from comparisons.ops.oracles import LIBRARY, ORACLES
@@ -14,6 +15,8 @@ from comparisons.ops.samples import BOOKKEEPING, COMPLEX, samples
 from comparisons.ops.spelling import GAUGES, JAX, MISSING, TENSORFLOW, WRONG_AT_SECOND_ORDER
 from comparisons.ops.spelling_torch import TORCH
 from tapes.op import registry
+from tapes.ops import elementwise
+from tests.conftest import ROOT
 
 ROWS = [name for name in registry if name not in BOOKKEEPING]
 
@@ -61,3 +64,18 @@ def test_every_declaration_is_about_a_row():
               *(each.ops.split() for each in DIFFERENCES)]
     assert not {name for table in tables for name in table} - registry.keys()
     assert all(each.why.endswith(".") for each in DIFFERENCES)
+
+
+def test_the_row_that_contributing_shows_is_right(monkeypatch):
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    row, difference = (line[1:] for line in text.splitlines() if line.startswith("+"))
+    name = row.split(" = ")[0]
+    try:
+        exec(row, dict(vars(elementwise)))
+        undeclared = [cell for cell in check(registry[name]) if cell.verdict == FAILED]
+        assert all(cell.oracle == "JAX" and cell.check == SPECIAL for cell in undeclared)
+        monkeypatch.setattr(special, "DIFFERENCES", (eval(difference.strip().rstrip(","), dict(vars(declared))),))
+        assert {cell.verdict for cell in check(registry[name])} == {OK, NOT_CHECKED}
+    finally:
+        del registry[name]
+    assert f"python -m comparisons ops {name}" in text

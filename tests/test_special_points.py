@@ -1,6 +1,6 @@
 """Where formulas break (corners, infinities, nan, nothing at all) tapes gives TensorFlow's value and gradient.
 
-Where it does not, comparisons/conventions.py says so.
+Where it does not, comparisons/conventions says so.
 """
 
 from __future__ import annotations

@@ -88,7 +88,6 @@ def _dtype(torch: Any, dtype: Any) -> Any:
     return torch.from_numpy(np.empty(0, dtype)).dtype
 
 
-
 TORCH: dict[str, Callable[..., Any]] = {
     "broadcast_to": lambda torch, x, shape: torch.broadcast_to(x, shape),
     "sum_to": lambda torch, x, shape: x.sum_to_size(shape),
