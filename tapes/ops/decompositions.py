@@ -24,8 +24,7 @@ from ..errors import InvalidArgumentError
 from ..op import Op, Rule
 from ..parts import Parts, results
 from . import lapack
-from .elementwise import _is_complex as is_complex
-from .elementwise import abs, cast, conj, divide_no_nan, imag, where
+from .elementwise import abs, cast, conj, divide_no_nan, imag, is_complex, where
 from .equations import band, triangle, triangular_solve
 from .linalg import matmul
 from .reductions import reduce_max

@@ -126,7 +126,7 @@ cosh: Op = elementwise("cosh", np.cosh, lambda y, x: sinh(x), formula="cosh(x)")
 tanh = elementwise("tanh", np.tanh, lambda y, x: sech_squared(x), formula="tanh(x)")
 sech_squared: Op = elementwise("sech_squared", lambda x: _sech_squared(x), lambda y, x: -2.0 * tanh(x) * y,
                            formula="1/cosh(x)**2")
-asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / (cosh(y) if _is_complex(x) else hypot(x, 1.0)),
+asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / (cosh(y) if is_complex(x) else hypot(x, 1.0)),
                     formula="asinh(x)")
 acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)), formula="acosh(x)",
                     smooth=((1.2, 4.0),))
@@ -179,9 +179,9 @@ conj: Op = elementwise("conj", np.conj, Acting(lambda g, y, x: conj(g)), kinds=_
 real = elementwise("real", lambda x: np.real(x).copy(), Acting(
     lambda g, y, x: cast(g, dtype=x.dtype), symmetric=False), kinds=_NUMBERS)
 imag = elementwise("imag", lambda x: np.imag(x).copy(), Acting(
-    lambda g, y, x: cast(g, dtype=x.dtype) * -1j if _is_complex(x) else None, symmetric=False))
+    lambda g, y, x: cast(g, dtype=x.dtype) * -1j if is_complex(x) else None, symmetric=False))
 angle = elementwise("angle", np.angle, Acting(
-    lambda g, y, x: cast(g, dtype=x.dtype) * -1j / x if _is_complex(x) else None, symmetric=False),
+    lambda g, y, x: cast(g, dtype=x.dtype) * -1j / x if is_complex(x) else None, symmetric=False),
                     smooth=(_POSITIVE,))
 complex_ = elementwise("complex", lambda x, y: _complex(x, y), Acting(lambda g, z, x, y: real(g), symmetric=False),
                        Acting(lambda g, z, x, y: -imag(g), symmetric=False), kinds="f")
@@ -193,27 +193,27 @@ def _complex(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return z
 
 
-def _is_complex(x: Any) -> bool:
+def is_complex(x: Any) -> bool:
     return np.dtype(x.dtype).kind == "c"
 
 
 def _sign_rule(g: Any, y: Any, x: Any) -> Any:
     """A complex sign lies on the unit circle: what of the adjoint points across it counts, the less the larger x."""
-    if not _is_complex(x):
+    if not is_complex(x):
         return zeros_like(g)
     across = g - conj(y) * cast(real(y * g), dtype=x.dtype)
     return divide_no_nan(across, cast(abs(x), dtype=x.dtype))
 
 
 def _abs_rule(g: Any, y: Any, x: Any) -> Any:
-    if _is_complex(x):
+    if is_complex(x):
         return divide_no_nan(cast(g, dtype=x.dtype) * conj(x), cast(y, dtype=x.dtype))
     return g * sign(x)
 
 
 def _log_or_0(x: Any) -> Any:
     """The logarithm, and 0 where there is none: TensorFlow's derivative of x**y by y has it so."""
-    has_log = not_equal(x, 0.0) if _is_complex(x) else x > 0.0
+    has_log = not_equal(x, 0.0) if is_complex(x) else x > 0.0
     return where(has_log, log(where(has_log, x, 1.0)), 0.0)
 
 

@@ -16,8 +16,7 @@ from ..op import Op
 from ..parts import Parts, results
 from ..rules import unbroadcast
 from . import lapack
-from .elementwise import _is_complex as is_complex
-from .elementwise import cast, imag, real, where, zeros_like
+from .elementwise import cast, imag, is_complex, real, where, zeros_like
 from .linalg import matmul
 from .reductions import reduce_sum
 from .shapes import concat, swap_last
