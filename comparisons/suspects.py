@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 import tapes
-from tapes.tape import Step
+from tapes.chain_rule import Step
 
 from .problem import Problem
 

@@ -10,13 +10,14 @@ import numpy as np
 
 from . import nest
 from .arguments import UnconnectedGradients, unconnected_choice, warn, zeros
+from .chain_rule import backward, seeds
 from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op, Rule, listening
 from .parts import Parts, held
 from .protocols import TensorLike
 from .rules import broadcast_to
-from .tape import GradientTape, backward, seeds
+from .tape import GradientTape
 from .tensor import Tensor
 from .variable import Variable
 

@@ -10,11 +10,12 @@ import numpy as np
 
 from .arguments import conjugate
 from .batching import Batched, everywhere, many_at_once
+from .chain_rule import Trace, backward, leading_from
 from .custom import custom
 from .forward import pushed
 from .ops.shapes import concat, reshape, transpose
 from .protocols import TensorLike
-from .tape import Trace, backward, leading_from, watched
+from .tape import watched
 from .tensor import Tensor
 
 # How many numbers one value may have in all copies together: 128 MB in float64. More copies go in several sweeps.

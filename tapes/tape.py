@@ -1,18 +1,18 @@
-"""A tape is the list of steps that a computation took; the chain rule reads it backwards."""
+"""A tape writes down the steps that a computation takes, so that the chain rule can read them backwards."""
 
 from __future__ import annotations
 
 import contextlib
-import operator
 import sys
 import weakref
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
 from . import nest
 from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, single, unconnected_choice, warn, zeros
+from .chain_rule import Step, Trace, backward, leading_from, seeds
 from .notices import tell
 from .op import Op, listening
 from .protocols import TensorLike
@@ -20,77 +20,6 @@ from .tensor import Tensor
 from .variable import Variable
 
 watched = Op("watch", lambda x: x, [], doc="Not a computation: here a tape began to follow a tensor or Variable.")
-
-
-class Step(weakref.ref):
-    """One line of the tape: the op, its inputs and parameters, and a weak reference to its output.
-
-    The reference is weak so that the tape keeps nothing alive for its own sake: when nobody holds a result any more,
-    its step leaves the tape, and with it whatever led only there.
-    """
-
-    __slots__ = ("inputs", "key", "op", "params")
-    op: Op
-    inputs: Sequence[Any]
-    params: dict[str, Any]
-    key: int
-
-    def __repr__(self) -> str:
-        return f"<step {self.op.name} of {len(self.inputs)} inputs>"
-
-
-Adjoints = dict[int, tuple[Any, Any]]  # id(x) -> (x, the adjoint of x)
-Trace = dict[int, Step]  # what a tape follows: id(output) -> the step that made it, in the order of recording
-
-
-_value = operator.attrgetter("_array")
-
-
-def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded: bool) -> dict[int, Any]:
-    """The chain rule: walk the steps from the last to the first and hand each adjoint on to the step's inputs.
-
-    Args:
-        trace: the steps; they are used up, so that memory falls while the sweep goes on.
-        adjoints: the adjoints that are known; at first those of the targets.
-        wanted: the ids whose adjoints to return.
-        recorded: whether another tape listens; then the rules run on tensors, else on plain arrays.
-    """
-    result = {}
-    while trace:
-        key, step = trace.popitem()
-        if key not in adjoints:
-            continue
-        y, dy = adjoints.pop(key)
-        if key in wanted:
-            result[key] = dy
-        inputs = step.inputs
-        y, xs = (y, inputs) if recorded else (y._array, tuple(map(_value, inputs)))
-        for x, rule in zip(inputs, step.op.rules):
-            if rule is not None and (place := id(x)) in trace:
-                dx = rule(dy, y, *xs, **step.params)
-                if dx is not None:
-                    adjoints[place] = (x, adjoints[place][1] + dx if place in adjoints else dx)
-    for key, (_, dy) in adjoints.items():
-        if key in wanted:
-            result[key] = dy  # a target that is a source, and that no step made
-    return result
-
-
-def seeds(targets: Sequence[TensorLike], cotangents: Sequence[Any]) -> Adjoints:
-    """What the sweep begins with: the adjoint of each target is its cotangent; of a target named twice, the sum."""
-    adjoints: Adjoints = {}
-    for y, dy in zip(targets, cotangents, strict=True):
-        adjoints[id(y)] = (y, adjoints[id(y)][1] + dy if id(y) in adjoints else dy)
-    return adjoints
-
-
-def leading_from(trace: Trace, sources: Collection[int]) -> Trace:
-    """The steps through which the sources reach anything: an adjoint that nobody asked for is never computed."""
-    kept: Trace = {}
-    for key, step in trace.items():
-        if key in sources or any(id(x) in kept for x in step.inputs):
-            kept[key] = step
-    return kept
 
 
 def _names(frame: Any) -> dict[int, str]:

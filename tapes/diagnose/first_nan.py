@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from ..arguments import checked
-from ..tape import GradientTape, Step, leading_from
+from ..chain_rule import Step, leading_from
+from ..tape import GradientTape
 from ..variable import Variable
 from ..view.table import abridged
 from .explanation import code, filled

@@ -6,9 +6,10 @@ from collections.abc import Collection
 from typing import Any
 
 from .. import nest
+from ..chain_rule import Step
 from ..parts import bundle
 from ..protocols import TensorLike
-from ..tape import GradientTape, Step
+from ..tape import GradientTape
 from ..variable import Variable
 from .chain import broken_chain
 from .explanation import Explanation, Question

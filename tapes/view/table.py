@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from ..chain_rule import Step
 from ..parts import Parts
-from ..tape import GradientTape, Step
+from ..tape import GradientTape
 from ..variable import Variable
 
 _WIDTH = 28  # of a value, so that the table fits a projector
