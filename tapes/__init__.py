@@ -88,6 +88,7 @@ from .dtypes import (
 from .dtypes import bool_ as bool
 from .eager import device, executing_eagerly, name_scope
 from .eager import print_ as print
+from .function import function
 from .indexed_slices import IndexedSlices
 from .linalg import einsum, matmul, norm, tensordot
 from .linalg.norms import clip_by_global_norm, clip_by_norm
@@ -155,6 +156,7 @@ from .math import (
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor
+from .tensor_spec import TensorSpec
 from .variable import Variable
 
 for _name in ("in_top_k", "top_k", "zero_fraction"):  # and these under tf.nn
@@ -181,7 +183,6 @@ _OUTSIDE = {
     "data": "any Python iterable of NumPy arrays will do",
     "keras": "write the layers with Variables and matmul; variable.assign_sub is the optimiser",
     "optimizers": "variable.assign_sub(learning_rate * gradient) is the optimiser",
-    "function": "there are no graphs: call the Python function itself",
     "mean": "it is tapes.reduce_mean",
     "sum": "it is tapes.reduce_sum",
     "max": "it is tapes.reduce_max, or tapes.maximum for two tensors",
@@ -216,6 +217,7 @@ __all__ = [
     "Tensor",
     "TensorArray",
     "TensorShape",
+    "TensorSpec",
     "UnconnectedGradients",
     "Variable",
     "abs",
@@ -275,6 +277,7 @@ __all__ = [
     "floor",
     "foldl",
     "foldr",
+    "function",
     "gather",
     "gather_nd",
     "grad_pass_through",

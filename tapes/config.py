@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["list_physical_devices"]
+__all__ = ["functions_run_eagerly", "list_physical_devices", "run_functions_eagerly"]
 
 
 class PhysicalDevice(NamedTuple):
@@ -23,3 +23,27 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
     []
     """
     return [PhysicalDevice("/physical_device:CPU:0", "CPU")] if device_type in (None, "CPU") else []
+
+
+class _Functions:
+    eager = False
+
+
+def run_functions_eagerly(run_eagerly: bool) -> None:
+    """Whether `tapes.function` is to run the Python function at every call, for debugging.
+
+    >>> run_functions_eagerly(True)
+    >>> functions_run_eagerly()
+    True
+    >>> run_functions_eagerly(False)
+    """
+    _Functions.eager = bool(run_eagerly)
+
+
+def functions_run_eagerly() -> bool:
+    """What `run_functions_eagerly` was last told.
+
+    >>> functions_run_eagerly()
+    False
+    """
+    return _Functions.eager

@@ -8,7 +8,9 @@ import numpy as np
 
 from .convert import convert
 from .errors import InvalidArgumentError
+from .notices import tell
 from .protocols import TensorLike
+from .tensor import Tensor
 
 __all__ = ["assert_near"]
 
@@ -23,10 +25,18 @@ def assert_near(x: Any, y: Any, rtol: Any = None, atol: Any = None, message: str
     """
     first = convert(x)
     second = convert(y, None if isinstance(y, TensorLike) else first._array.dtype)
-    a, b = first._array, second._array
-    if a.dtype != b.dtype:
-        raise InvalidArgumentError(f"assert_near: x is {a.dtype.name} and y is {b.dtype.name}: bring both to one dtype "
-                                   "with tapes.cast")
+    if first.dtype != second.dtype:
+        raise InvalidArgumentError(f"assert_near: x is {first.dtype.name} and y is {second.dtype.name}: bring both to "
+                                   "one dtype with tapes.cast")
+
+    def check(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        _near(a, b, rtol, atol, message)
+        return a
+
+    tell("call", Tensor(check(first._array, second._array)), check, (first, second))
+
+
+def _near(a: np.ndarray, b: np.ndarray, rtol: Any, atol: Any, message: str | None) -> None:
     usual = 10 * np.finfo(a.dtype).eps if a.dtype.kind in "fc" else 0
     limit = (usual if atol is None else np.asarray(atol)) + (usual if rtol is None else np.asarray(rtol)) * np.abs(b)
     gap = np.abs(a - b)

@@ -8,17 +8,19 @@ from typing import Any
 
 import numpy as np
 
-from .nest import map_structure
+from .nest import flatten, map_structure
+from .notices import hearing, tell
 from .protocols import TensorLike
+from .tensor import Tensor
 
 
 def executing_eagerly() -> bool:
-    """Whether ops run at once: here they always do.
+    """Whether what runs now runs at each call: yes, except while a `tapes.function` is watched.
 
     >>> executing_eagerly()
     True
     """
-    return True
+    return not hearing.traces
 
 
 def device(device_name: str | None) -> contextlib.AbstractContextManager[None]:
@@ -55,15 +57,22 @@ def print_(*inputs: Any, output_stream: Any = None, sep: str = " ", end: str = "
     def shown(x: Any) -> Any:
         if not isinstance(x, TensorLike):
             return x
-        array = np.asarray(x)
+        array = x._array
         edge = max(array.shape, default=0) if summarize < 0 else summarize
         many = any(length > 2 * edge for length in array.shape)
         return _Text(np.array2string(array, separator=" ", threshold=0 if many else array.size + 1, edgeitems=edge,
                                      formatter={"float_kind": "{:.9g}".format if array.dtype == np.float64
                                                 else "{:.6g}".format, "bool": lambda b: str(int(b))}))
 
-    print(*(map_structure(shown, x) for x in inputs), sep=sep, end=end,
-          file=sys.stderr if output_stream is None else output_stream)
+    tensors = [x._read() for x in flatten(inputs) if isinstance(x, TensorLike)]
+
+    def show(*values: Tensor) -> None:
+        waiting = iter(values)
+        print(*(map_structure(lambda x: shown(next(waiting) if isinstance(x, TensorLike) else x), x) for x in inputs),
+              sep=sep, end=end, file=sys.stderr if output_stream is None else output_stream)
+
+    show(*tensors)
+    tell("print", tensors, show)
 
 
 class _Text(str):

@@ -7,16 +7,17 @@ from typing import Any, Protocol
 
 
 class Hearer(Protocol):
-    """Whoever wants to know: a history, as in tapes/diagnose/history.py."""
+    """Whoever wants to know: a history, as in tapes/diagnose/history.py, or a trace, as in tapes/graph/trace.py."""
 
     def notice(self, event: str, *about: Any) -> None: ...
 
 
 class _Hearing(threading.local):
-    """Of this thread; empty, unless a diagnosis was asked for."""
+    """Of this thread: empty, unless a diagnosis was asked for, or a tapes.function is watched."""
 
     def __init__(self) -> None:
         self.now: list[Hearer] = []
+        self.traces = 0  # how many functions are watched
 
 
 hearing = _Hearing()

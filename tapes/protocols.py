@@ -98,17 +98,22 @@ class TensorLike:
         if array.ndim:
             raise TypeError("only 0-dimensional arrays can be converted to Python scalars, but this one has shape "
                             f"{self.shape}: take one entry, x[0], or reduce it, tapes.reduce_sum(x).")
-        tell("export", self)
         return array
 
     def __float__(self) -> float:
-        return float(self._number())
+        number = float(self._number())
+        tell("number", self, "float", number)
+        return number
 
     def __int__(self) -> int:
-        return int(self._number())
+        number = int(self._number())
+        tell("number", self, "int", number)
+        return number
 
     def __index__(self) -> int:
-        return self._read()._array.__index__()
+        number = self._read()._array.__index__()
+        tell("number", self, "int", number)
+        return number
 
     def __bool__(self) -> bool:
         array = self._read()._array
@@ -116,10 +121,13 @@ class TensorLike:
             raise ValueError("The truth value of an array with more than one element is ambiguous, and so is that of "
                              f"none: this one has shape {self.shape}. Say tapes.reduce_any(x) or tapes.reduce_all(x), "
                              "or choose entry by entry with tapes.where(x, a, b).")
+        tell("number", self, "bool", bool(array))
         return bool(array)
 
     def __complex__(self) -> complex:
-        return complex(self._number())
+        number = complex(self._number())
+        tell("number", self, "complex", number)
+        return number
 
     def __len__(self) -> int:
         if not self._array.shape:

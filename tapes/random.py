@@ -6,6 +6,8 @@ derivatives 1 and noise by mean and stddev (Kingma and Welling 2013, https://arx
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,12 +16,16 @@ from .api.picking import gather
 from .convert import convert
 from .dtypes import DType, as_dtype, float16, float32, float64, int64
 from .errors import InvalidArgumentError
+from .notices import tell
 from .public import integers, lengths
 from .tensor import Tensor
 
 __all__ = ["Generator", "categorical", "get_global_generator", "normal", "poisson", "set_global_generator", "set_seed",
            "shuffle", "stateless_categorical", "stateless_normal", "stateless_truncated_normal", "stateless_uniform",
            "truncated_normal", "uniform"]
+
+
+_Source = Callable[[], np.random.Generator]  # asked each time numbers are drawn, as seeds may have been set meanwhile
 
 
 class _State:
@@ -47,47 +53,78 @@ def _numbers(*seeds: Any) -> np.random.Generator:
     return np.random.default_rng([seed % 2**64 for seed in integers(seeds, "seed")])
 
 
-def _chosen(seed: int | None) -> np.random.Generator:
+def _chosen(seed: int | None) -> _Source:
     """Each seed has a sequence of its own, of which every call with it takes the next numbers."""
-    if seed is None:
-        return _State.common
-    if seed not in _State.named:
-        _State.named[seed] = _numbers(_State.seed, seed)
-    return _State.named[seed]
+    def chosen() -> np.random.Generator:
+        if seed is None:
+            return _State.common
+        if seed not in _State.named:
+            _State.named[seed] = _numbers(_State.seed, seed)
+        return _State.named[seed]
+
+    return chosen
 
 
-def _pair(seed: Any, op: str) -> np.random.Generator:
+def _pair(seed: Any, op: str) -> _Source:
     numbers = np.asarray(seed)
     if numbers.shape != (2,) or numbers.dtype.kind not in "iu":
         raise InvalidArgumentError(f"{op}: seed must have shape [2], two integers such as [1, 2], got {seed!r}: the "
                                    "same pair always gives the same numbers")
-    return _numbers(*numbers.tolist())
+    return lambda: _numbers(*numbers.tolist())
+
+
+class _Waiting(threading.local):
+    """Numbers that were drawn for a program which then turned out to be the wrong one; the right one gets them."""
+
+    def __init__(self) -> None:
+        self.arrays: list[np.ndarray] = []
+
+
+waiting = _Waiting()
+
+
+def drawn(draw: Callable[..., Any], *arrays: np.ndarray) -> np.ndarray:
+    """What waits to be used, or else new random numbers."""
+    return waiting.arrays.pop(0) if waiting.arrays else np.asarray(draw(*arrays))
+
+
+def _drawn(draw: Callable[..., Any], *inputs: Tensor) -> Tensor:
+    """What `draw` makes of random numbers and the values of tensors; whoever replays this calls it again."""
+    tensor = Tensor(drawn(draw, *(x._array for x in inputs)))
+    tell("draw", tensor, draw, inputs)
+    return tensor
 
 
 # -- the distributions -------------------------------------------------------------------------------------------------
 
-def _normal(numbers: np.random.Generator, op: str, shape: Any, mean: Any, stddev: Any, dtype: Any,
+def _normal(source: _Source, op: str, shape: Any, mean: Any, stddev: Any, dtype: Any,
             limit: float = np.inf) -> Tensor:
     wanted = as_dtype(dtype)
     if not wanted.is_floating:
         raise TypeError(f"{op}: the numbers of a normal distribution are floating, they cannot be {wanted.name}")
-    noise = np.asarray(numbers.standard_normal(lengths(shape, op)))
-    while (far := np.abs(noise) > limit).any():
-        noise[far] = numbers.standard_normal(int(far.sum()))
-    return convert(mean, wanted.dtype) + convert(stddev, wanted.dtype) * Tensor(noise.astype(wanted.dtype))
+    sizes = lengths(shape, op)
+
+    def noise() -> np.ndarray:
+        numbers = source()
+        found = np.asarray(numbers.standard_normal(sizes))
+        while (far := np.abs(found) > limit).any():
+            found[far] = numbers.standard_normal(int(far.sum()))
+        return found.astype(wanted.dtype)
+
+    return convert(mean, wanted.dtype) + convert(stddev, wanted.dtype) * _drawn(noise)
 
 
-def _uniform(numbers: np.random.Generator, op: str, shape: Any, minval: Any, maxval: Any, dtype: Any) -> Tensor:
+def _uniform(source: _Source, op: str, shape: Any, minval: Any, maxval: Any, dtype: Any) -> Tensor:
     wanted, sizes = as_dtype(dtype), lengths(shape, op)
     if wanted.is_integer:
         if maxval is None:
             raise ValueError(f"{op}: Must specify maxval for integer dtype {wanted.name}")
         if np.any(np.asarray(minval) >= np.asarray(maxval)):
             raise InvalidArgumentError(f"{op}: Need minval < maxval, got {minval} >= {maxval}")
-        return Tensor(np.asarray(numbers.integers(minval, maxval, sizes, wanted.dtype)))
+        return _drawn(lambda: source().integers(minval, maxval, sizes, wanted.dtype))
     if not wanted.is_floating:
         raise TypeError(f"{op}: the numbers are floating or integers, they cannot be {wanted.name}")
-    share = Tensor(np.asarray(_shares(numbers, sizes, wanted)))
+    share = _drawn(lambda: _shares(source(), sizes, wanted))
     if maxval is None:
         maxval = 1
     low = convert(minval, wanted.dtype)
@@ -101,17 +138,21 @@ def _shares(numbers: np.random.Generator, sizes: tuple[int, ...], dtype: DType) 
     return numbers.random(sizes, np.float64 if dtype == float64 else np.float32)
 
 
-def _categorical(numbers: np.random.Generator, op: str, logits: Any, num_samples: Any, dtype: Any) -> Tensor:
+def _categorical(source: _Source, op: str, logits: Any, num_samples: Any, dtype: Any) -> Tensor:
     scores = convert(logits)
     if scores.ndim != 2 or not scores.dtype.is_floating:
         raise InvalidArgumentError(f"{op}: logits should be a matrix of floats, a row of scores for each distribution, "
                                    f"got {scores.dtype.name}{list(scores.shape)}")
     (count,) = lengths(num_samples, f"{op}: num_samples")
-    shifted = scores._array - scores._array.max(axis=1, keepdims=True)
-    below = np.cumsum(np.exp(shifted.astype(np.float64)), axis=1)
-    marks = numbers.random((len(below), count)) * below[:, -1:]
-    rows = [np.searchsorted(row, mark, side="right") for row, mark in zip(below, marks, strict=True)]
-    return Tensor(np.asarray(rows, as_dtype(dtype).dtype).reshape(marks.shape))
+
+    def classes(rows: np.ndarray) -> np.ndarray:
+        shifted = rows - rows.max(axis=1, keepdims=True)
+        below = np.cumsum(np.exp(shifted.astype(np.float64)), axis=1)
+        marks = source().random((len(below), count)) * below[:, -1:]
+        found = [np.searchsorted(row, mark, side="right") for row, mark in zip(below, marks, strict=True)]
+        return np.asarray(found, as_dtype(dtype).dtype).reshape(marks.shape)
+
+    return _drawn(classes, scores)
 
 
 # -- the names of tf.random --------------------------------------------------------------------------------------------
@@ -162,11 +203,14 @@ def poisson(shape: Any, lam: Any, dtype: Any = float32, seed: int | None = None,
     >>> poisson([3], [1.0, 10.0], seed=0).shape
     TensorShape([3, 2])
     """
-    means = convert(lam)._array
-    if not (means >= 0).all():
-        raise InvalidArgumentError(f"random.poisson: a mean is not negative, got {means.min()}")
-    sizes = (*lengths(shape, "random.poisson"), *means.shape)
-    return Tensor(np.asarray(_chosen(seed).poisson(means, sizes), as_dtype(dtype).dtype))
+    sizes, wanted, source = lengths(shape, "random.poisson"), as_dtype(dtype).dtype, _chosen(seed)
+
+    def counts(means: np.ndarray) -> np.ndarray:
+        if not (means >= 0).all():
+            raise InvalidArgumentError(f"random.poisson: a mean is not negative, got {means.min()}")
+        return np.asarray(source().poisson(means, (*sizes, *means.shape)), wanted)
+
+    return _drawn(counts, convert(lam))
 
 
 def categorical(logits: Any, num_samples: Any, dtype: Any = None, seed: int | None = None, *,
@@ -188,7 +232,7 @@ def shuffle(value: Any, seed: int | None = None, *, name: str | None = None) -> 
     [1.0, 2.0, 3.0]
     """
     x = convert(value)
-    return gather(x, _chosen(seed).permutation(len(x))) if x.ndim else x
+    return gather(x, _drawn(lambda: _chosen(seed)().permutation(len(x)))) if x.ndim else x
 
 
 def stateless_normal(shape: Any, seed: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, *,
@@ -276,17 +320,17 @@ class Generator:
     def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, *,
                name: str | None = None) -> Tensor:
         """Like `tapes.random.normal`."""
-        return _normal(self._numbers, "Generator.normal", shape, mean, stddev, dtype)
+        return _normal(lambda: self._numbers, "Generator.normal", shape, mean, stddev, dtype)
 
     def truncated_normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, *,
                          name: str | None = None) -> Tensor:
         """Like `tapes.random.truncated_normal`."""
-        return _normal(self._numbers, "Generator.truncated_normal", shape, mean, stddev, dtype, limit=2.0)
+        return _normal(lambda: self._numbers, "Generator.truncated_normal", shape, mean, stddev, dtype, limit=2.0)
 
     def uniform(self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32, *,
                 name: str | None = None) -> Tensor:
         """Like `tapes.random.uniform`."""
-        return _uniform(self._numbers, "Generator.uniform", shape, minval, maxval, dtype)
+        return _uniform(lambda: self._numbers, "Generator.uniform", shape, minval, maxval, dtype)
 
 
 def get_global_generator() -> Generator:

@@ -77,26 +77,27 @@ class Variable(TensorLike):
         Returns this Variable. ValueError when the shape or dtype is another one; then nothing has changed.
         """
         tensor = convert(value, self._array.dtype)
-        return self._hold(tensor._array, tensor)
+        return self._hold(tensor._array, tensor, "assign")
 
     def assign_add(self, delta: Any, read_value: bool = True) -> Variable:
         """Add to the value; otherwise like `assign`."""
         change = self._delta(delta)
-        return self._hold(self._array + change._array, change)
+        return self._hold(self._array + change._array, change, "assign_add")
 
     def assign_sub(self, delta: Any, read_value: bool = True) -> Variable:
         """Subtract from the value, the last line of gradient descent; otherwise like `assign`."""
         change = self._delta(delta)
-        return self._hold(self._array - change._array, change)
+        return self._hold(self._array - change._array, change, "assign_sub")
 
     def _assign_part(self, index: Any, value: Any) -> Variable:
-        array, given = self._array.copy(), convert(value, self._array.dtype)
+        given = convert(value, self._array.dtype)
         try:
-            array[index] = given._array
+            array = _with_part(self._array, index, given._array)
         except ValueError:
-            raise InvalidArgumentError(f"Cannot assign a value of shape {given.shape} to a part of shape "
-                                       f"{array[index].shape} of variable '{self.name}': Shape mismatch.") from None
-        return self._hold(array, given)
+            part = self._array[index].shape
+            raise InvalidArgumentError(f"Cannot assign a value of shape {given.shape} to a part of shape {part} of "
+                                       f"variable '{self.name}': Shape mismatch.") from None
+        return self._hold(array, given, lambda now, new: _with_part(now, index, new))
 
     def _delta(self, delta: Any) -> Tensor:
         tensor = convert(delta, self._array.dtype)
@@ -104,12 +105,12 @@ class Variable(TensorLike):
             raise self._mismatch(tensor._array.shape)
         return tensor
 
-    def _hold(self, array: np.ndarray, given: Tensor) -> Variable:
+    def _hold(self, array: np.ndarray, given: Tensor, how: Any) -> Variable:
         if array.shape != self._array.shape:
             raise self._mismatch(array.shape)
         self._tell()
-        self._array = array
-        tell("assign", self, given)
+        before, self._array = self._array, array
+        tell("assign", self, given, how, before)
         return self
 
     def _mismatch(self, shape: tuple[int, ...]) -> ValueError:
@@ -138,6 +139,13 @@ class Variable(TensorLike):
 
     def __format__(self, spec: str) -> str:
         return super().__format__(spec) if spec else str(self)
+
+
+def _with_part(array: np.ndarray, index: Any, value: np.ndarray) -> np.ndarray:
+    """A copy of the array with this part."""
+    array = array.copy()
+    array[index] = value
+    return array
 
 
 def _refusing(sign: str, name: str, instead: str) -> Callable[[Variable, object], Any]:

@@ -164,15 +164,15 @@ class History:
     def notice(self, event: str, *about: Any) -> None:
         """Called by what is no op."""
         line = users_line()
-        if event == "export":
+        if event in ("export", "number"):
             if line.called in ("numpy", "__array__", "__float__", "__int__", "__complex__"):
                 number = self.number(about[0])
                 self.exports.append(Event(next(self._time), line.called, line, number, _fingerprint(about[0])))
         elif event in ("assign", "Variable", "stop_gradient"):
-            self._handed_over(event, line, *about)
+            self._handed_over(event, line, *about[:2])
         elif event == "gradient":
             self._differentiated(line, *about)
-        else:
+        elif isinstance(about[0], GradientTape):
             log = self.log(about[0])
             log.recording += event == "begin"
             what = {"begin": "reset" if line.called == "reset" else event,

@@ -184,7 +184,7 @@ def select(condlist: Any, choicelist: Any, default: Any) -> Tensor:
 
 
 def nonzero(a: Tensor) -> tuple[Tensor, ...]:
-    return tuple(Tensor(places) for places in np.nonzero(a._array))
+    return tuple(Tensor(places) for places in np.nonzero(np.asarray(a)))
 
 
 def together(*xs: Tensor) -> list[Tensor]:

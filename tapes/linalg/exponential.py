@@ -9,6 +9,7 @@ import numpy as np
 
 from ..api.making import eye
 from ..convert import convert
+from ..notices import tell
 from ..ops import equations as q
 from ..ops import lapack
 from ..ops.linalg import matmul
@@ -17,6 +18,12 @@ from ..tensor import Tensor
 # The coefficients of the diagonal Pade approximation of degree 13, which for norms up to _NEAR is exact to rounding.
 _DEGREE, _NEAR = 13, 5.371920351148152
 _PADE = [math.comb(_DEGREE, k) / math.perm(2 * _DEGREE, k) for k in range(_DEGREE + 1)]
+
+
+def _halvings(array: np.ndarray) -> np.ndarray:
+    """How often to halve the matrices until their norm is small."""
+    largest = float(np.max(np.sum(np.abs(array), -2), initial=0.0))
+    return np.asarray(max(0, math.ceil(math.log2(largest / _NEAR))) if 0 < largest < math.inf else 0)
 
 
 def expm(input: Any, *, name: str | None = None) -> Tensor:
@@ -34,8 +41,9 @@ def expm(input: Any, *, name: str | None = None) -> Tensor:
     """
     a = convert(input)
     lapack.square(a._array, "expm: the input")
-    largest = float(np.max(np.sum(np.abs(a._array), -2), initial=0.0))
-    halvings = max(0, math.ceil(math.log2(largest / _NEAR))) if 0 < largest < math.inf else 0
+    count = Tensor(_halvings(a._array))
+    tell("call", count, _halvings, (a,))
+    halvings = int(count)
     a = a * 0.5 ** halvings
     one = eye(a.shape[-1], dtype=a.dtype)
     two = matmul(a, a)

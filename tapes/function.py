@@ -1,0 +1,268 @@
+"""Define and run: a function is watched when it is first called, and replayed as plain NumPy from then on."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from . import config, nest
+from .arguments import warn
+from .convert import convert
+from .graph.concrete import Concrete, Place
+from .graph.signature import Signature
+from .graph.source import AnotherWay
+from .graph.trace import Trace
+from .notices import hearing
+from .op import listening
+from .ops.elementwise import identity
+from .protocols import TensorLike
+from .random import waiting
+from .tensor import Tensor
+
+_NUMBERS = (TensorLike, int, float, complex, np.ndarray, np.generic)
+_OFTEN = 5  # so many traces within twice as many calls are worth a warning
+_watching = threading.RLock()  # one for all functions: two that call each other could not agree on the order of two
+
+
+class Function:
+    """What `tapes.function` makes of a Python function: a program for each signature and each way through it.
+
+    Attributes:
+        python_function: what was decorated.
+    """
+
+    def __init__(self, python_function: Callable[..., Any], input_signature: Any = None,
+                 is_method: bool = False) -> None:
+        if not callable(python_function):
+            raise TypeError(f"tapes.function takes a function, got {python_function!r}")
+        functools.update_wrapper(self, python_function)
+        self.python_function = python_function
+        self._name = getattr(python_function, "__name__", "function")
+        self._signature = Signature(python_function, self._name, input_signature, is_method)
+        self._programs: dict[Any, list[Concrete]] = {}
+        self._methods: dict[int, tuple[Any, Function]] = {}  # by the id of an object: that object, weakly, and its own
+        self._recent: list[bool] = []  # of the last calls, which were traced
+        self._traces = 0
+        self._made_variables = False
+
+    def __repr__(self) -> str:
+        programs = len(self._all())
+        return f"<tapes.function {self._name}: {programs} program{'s' * (programs != 1)}>"
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        """As a method: each object has programs of its own, which do not keep it alive."""
+        if instance is None:
+            return self
+        known = self._methods.get(id(instance))
+        if known is None or known[0]() is not instance:
+            forget = functools.partial(lambda methods, key, _: methods.pop(key, None), self._methods, id(instance))
+            own = Function(self.python_function, self._signature.specs, is_method=True)
+            try:
+                known = self._methods[id(instance)] = weakref.ref(instance, forget), own
+            except TypeError:  # one that cannot be referred to weakly is an argument like any other
+                return functools.partial(self, instance)
+        return Method(known[1], instance)
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        if config.functions_run_eagerly():
+            return self.python_function(*args, **settings)
+        args, settings = self._signature.bound(args, settings)
+        tensors: list[Tensor] = []
+        key = self._signature.key(args, settings, tensors)
+        try:
+            tried = 0
+            while True:
+                for concrete in self._programs.get(key, ())[tried:]:
+                    tried += 1
+                    if concrete.own_gradients and listening.now:  # they are Python, and a tape must hear them
+                        return self._run(args, settings, tensors)
+                    try:
+                        found = (concrete.follow(tensors) if listening.now else
+                                 concrete.replay([x._array for x in tensors]))
+                    except AnotherWay:
+                        continue
+                    self._recent.append(False)
+                    return found
+                with _watching:
+                    if tried == len(self._programs.get(key, ())):  # else another thread has watched it meanwhile
+                        return self._watched(key, args, settings, tensors)
+        finally:
+            if not hearing.traces and waiting.arrays:
+                waiting.arrays.clear()
+
+    def _watched(self, key: Any, args: tuple[Any, ...], settings: dict[str, Any], tensors: list[Tensor]) -> Any:
+        """Run the Python function, this once, and keep what it did as a program."""
+        self._count()
+        own = [identity.record((x,), {}, np.array(x._array, copy=None).view()) for x in tensors]
+        trace = Trace(own, self._signature.outside())
+        with trace.watching():
+            result = self._run(args, settings, own, trace)
+        if trace.created:
+            if self._made_variables:
+                raise ValueError("tf.function only supports singleton tf.Variables created on the first call: "
+                                 f"{self._name} has made {[v.name for v in trace.created]} again. Make Variables "
+                                 "outside of the function, or only if they are not there yet.")
+            self._made_variables = True  # the next call will find them, and so be another program
+            return result
+        leaves = nest.flatten(result)
+        program = trace.finish([x for x in leaves if isinstance(x, Tensor)])
+        places = map(Place, range(len(leaves)))
+        structure = nest.pack_sequence_as(result, [next(places) if isinstance(x, Tensor) else x for x in leaves])
+        number = 1 + len(self._all())
+        title = self._name if number == 1 else f"{self._name}_{number}"
+        concrete = Concrete(program, structure, title, trace.own_gradients)
+        self._programs = {each: found for each, found in self._programs.items() if _alive(each)}
+        self._programs.setdefault(key, []).append(concrete)
+        return result
+
+    def _run(self, args: tuple[Any, ...], settings: dict[str, Any], tensors: list[Tensor], trace: Any = None) -> Any:
+        """The Python function itself: arrays come in as tensors, numbers go out as such."""
+        waiting_ones = iter(tensors)
+
+        def taken(structure: Any, name: str) -> Any:
+            leaves = nest.flatten(structure)
+            for i, x in enumerate(leaves):
+                if isinstance(x, (Tensor, np.ndarray, np.generic)):
+                    leaves[i] = next(waiting_ones)
+                    if trace is not None:
+                        trace.name(leaves[i], name)
+            return nest.pack_sequence_as(structure, leaves)
+
+        titles = [*self._signature.names, *[""] * len(args)]
+        result = self.python_function(*[taken(x, name) for x, name in zip(args, titles)],
+                                      **{name: taken(x, name) for name, x in settings.items()})
+        return nest.map_structure(lambda x: convert(x) if isinstance(x, _NUMBERS) else x, result)
+
+    def _count(self) -> None:
+        self._traces += 1
+        self._recent = [*self._recent[-2 * _OFTEN + 1:], True]
+        if sum(self._recent) > _OFTEN:
+            warn(f"{sum(self._recent)} out of the last {len(self._recent)} calls to {self._name} triggered tf.function "
+                 "retracing. Is it defined in a loop, called with tensors of ever new shapes, or with Python numbers, "
+                 "each of which is a program of its own? Hand numbers over as tensors: tapes.constant(number).")
+
+    def experimental_get_tracing_count(self) -> int:
+        """How often the function has been watched."""
+        return self._traces
+
+    def get_concrete_function(self, *args: Any, **settings: Any) -> ConcreteFunction:
+        """The function for one signature, given by tensors or TensorSpecs; it refuses all others.
+
+        The first call watches, not this one: a program is made of what happens to numbers, and there are none yet.
+
+        >>> import tapes as tf
+        >>> f = tf.function(lambda x: x * 2.0).get_concrete_function(tf.TensorSpec([None], tf.float32))
+        >>> print(f(tf.constant([1.0, 2.0])))
+        tapes.Tensor([2. 4.], shape=(2,), dtype=float32)
+        """
+        return ConcreteFunction(self, self._signature, args, settings)
+
+    def _all(self) -> list[Concrete]:
+        return [concrete for programs in self._programs.values() for concrete in programs]
+
+    def graph(self) -> str:
+        """Each program as it was traced, and after each pass that changed it: an optimiser at work."""
+        return "\n\n".join(concrete.story() for concrete in self._all())
+
+    def constants(self) -> dict[str, Any]:
+        """The arrays that `source` calls constants, because they are too long to be written down."""
+        return {name: value for concrete in self._all() for name, value in concrete.writer.constants.items()}
+
+    def source(self) -> str:
+        """The NumPy that it became, a function for each signature and each way through its branches.
+
+        It runs by itself, given `constants`, where there are any.
+
+        >>> import tapes as tf
+        >>> w = tf.Variable([1.0, 2.0], name="w")
+        >>> @tf.function
+        ... def area(x):
+        ...     return x * w
+        >>> _ = area(tf.constant(3.0))
+        >>> print(area.source())
+        import numpy as np
+        <BLANKLINE>
+        <BLANKLINE>
+        def area(x, w):
+            # return x * w
+            t = x * w
+            return (t,), ()
+        <BLANKLINE>
+        """
+        return "\n\n".join(concrete.writer.text for concrete in self._all())
+
+
+class Method:
+    """A traced function of one object, like Python's bound methods."""
+
+    def __init__(self, function: Function, instance: Any) -> None:
+        self._function, self.__self__ = function, instance
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        return self._function(self.__self__, *args, **settings)
+
+    def get_concrete_function(self, *args: Any, **settings: Any) -> ConcreteFunction:
+        """The method for one signature, see `Function.get_concrete_function`."""
+        return self._function.get_concrete_function(self.__self__, *args, **settings)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+
+class ConcreteFunction:
+    """A function for one signature: what does not fit is refused, and never becomes another program."""
+
+    def __init__(self, function: Function, signature: Signature, args: tuple[Any, ...],
+                 settings: dict[str, Any]) -> None:
+        self._function, self._signature = function, signature
+        self.structured_input_signature = signature.specified(args, settings)
+
+    def __call__(self, *args: Any, **settings: Any) -> Any:
+        args, settings = self._signature.fitting(self.structured_input_signature, args, settings)
+        return self._function(*args, **settings)
+
+    def __repr__(self) -> str:
+        return f"<tapes.function {self._function._name} for {self.structured_input_signature}>"
+
+
+def _alive(key: Any) -> bool:
+    """Whether all objects that a signature names are still there."""
+    if isinstance(key, tuple):
+        return all(map(_alive, key))
+    return not isinstance(key, weakref.ref) or key() is not None
+
+
+def function(func: Callable[..., Any] | None = None, input_signature: Any = None, autograph: bool = True,
+             jit_compile: Any = None, reduce_retracing: bool = False) -> Any:
+    """Watch a function once for each signature, and replay it as plain NumPy.
+
+    A signature is, of each tensor, shape and dtype, of each Variable, which one it is, and of everything else its
+    value. What Python does besides the ops happens only while the function is watched. Where it asks what a value is,
+    as in `if x > 0`, the program checks that the answer is still the same; if not, the function is watched once more.
+    Variables are read, and assigned to, at every call.
+
+    Args:
+        func: the function; without it, a decorator is returned.
+        input_signature: a TensorSpec for each argument; tensors that do not fit are refused.
+        autograph, jit_compile, reduce_retracing: accepted and ignored: Python's own branches and loops are followed
+            as they are, the result is always plain NumPy, and every shape has a program of its own.
+
+    Returns a `Function`: call it, read it with `source()` and `graph()`.
+
+    >>> import tapes as tf
+    >>> @tf.function
+    ... def area(radius):
+    ...     print("watching")
+    ...     return 3.0 * radius * radius
+    >>> float(area(tf.constant(1.0))), float(area(tf.constant(2.0)))
+    watching
+    (3.0, 12.0)
+    """
+    if func is None:
+        return functools.partial(function, input_signature=input_signature)
+    return Function(func, input_signature)

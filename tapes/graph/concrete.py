@@ -1,0 +1,164 @@
+"""One program of a function, for one signature and one way through its branches, ready to run."""
+
+from __future__ import annotations
+
+import operator
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import complaints, nest
+from ..api.making import stop_gradient
+from ..notices import tell
+from ..random import drawn, waiting
+from ..tensor import Tensor
+from ..variable import read
+from .passes import stages
+from .program import Call, Cut, Draw, Effect, Guard, Program, Step, Value
+from .source import AnotherWay, Writer
+
+_ASKED: dict[str, Callable[[Any], Any]] = {
+    "bool": bool, "int": int, "float": float, "complex": complex, "array": lambda x: x.__array__()}
+
+
+class Place(int):
+    """Where among the results of a program a leaf of the function's result stands."""
+
+
+class Concrete:
+    """A program, the NumPy that it became, and the structure of its result, in which Places stand for tensors."""
+
+    def __init__(self, program: Program, structure: Any, title: str, own_gradients: bool) -> None:
+        self.program, self.structure, self.own_gradients = program, structure, own_gradients
+        self.title, self.stages = title, list(stages(program))
+        self.final = self.stages[-1][1]
+        self.writer = Writer(self.final, title)
+        self._run = self.writer.function()
+        for _, stage in self.stages:
+            for value in stage.values():
+                value.forget()
+        self._variables = [value.variable for value in self.final.variables]
+        self._effects = self.final.effects
+        self._asks = any(isinstance(step, Guard) for step in self.final.steps)
+        self._calls = [step for step in self.final.steps if isinstance(step, Call)]
+        self._packed = _packing(structure)
+        self._lock = threading.RLock()  # the buffers are for one call at a time
+
+    def story(self) -> str:
+        """The program at each stage."""
+        told, before = [], ""
+        for name, program in self.stages:
+            body = Writer(program, self.title).body
+            told.append(f"# {name}: {len(program.steps)} steps" + ("\n" + body if body != before else ", no change"))
+            before = body
+        return "\n".join(told)
+
+    def replay(self, arrays: Sequence[Any]) -> Any:
+        """Run the NumPy; then, all steps having succeeded, let its effects happen."""
+        with self._lock:
+            results, given = self._computed(arrays, [])
+            place = 0
+            for effect in self._effects:
+                if effect.variable is not None:
+                    effect.variable._array = given[place]
+                place += len(effect.inputs)
+        place = 0
+        for effect in self._effects:
+            if effect.variable is None:
+                effect.show(*map(Tensor, given[place:place + len(effect.inputs)]))
+            place += len(effect.inputs)
+        return self._packed([Tensor(result) for result in results])
+
+    def _computed(self, arrays: Sequence[Any], made: list[Any]) -> Any:
+        """Results, and what effects are about; random numbers are put into `made`.
+
+        AnotherWay, having changed nothing, when the program is not the way to go.
+        """
+        variables = [variable._array for variable in self._variables]
+        try:
+            if not self._calls:
+                return self._run(*arrays, *variables)
+            calls = [self._drawing(step, made) if isinstance(step, Draw) else step.function for step in self._calls]
+            return self._run(*arrays, *variables, calls)
+        except AnotherWay:
+            waiting.arrays[:0] = made
+            raise
+        except (ValueError, TypeError, IndexError, ArithmeticError) as error:
+            raise self._explained(error) from error
+
+    @staticmethod
+    def _drawing(step: Draw, made: list[Any]) -> Callable[..., Any]:
+        def draw(*inputs: Any) -> Any:
+            made.append(drawn(step.function, *inputs))
+            return made[-1]
+
+        return draw
+
+    def _explained(self, error: Exception) -> Exception:
+        """NumPy's error as the error of the op, as it would have been had the op been called."""
+        step = self.writer.step_of(error)
+        if step is None:
+            return error
+        told = error
+        if isinstance(step, Step):
+            told = complaints.explained(error, step.op.name, [value.array for value in step.inputs], step.params)
+        told.add_note(f"In a replay of {self.title}, for line {step.line.number} of {step.line.file}")
+        return told
+
+    def follow(self, tensors: Sequence[Tensor]) -> Any:
+        """Run it as ops, so that whoever listens hears each of them."""
+        if self._asks:
+            self._decide(tensors)
+        values: dict[Value, Tensor] = dict(zip(self.program.arguments, tensors, strict=True))
+
+        def of(value: Value) -> Any:
+            if value not in values:
+                values[value] = value.variable._read() if value.kind == "variable" else Tensor(value.array)
+            return values[value]
+
+        for step in self.program.steps:
+            if isinstance(step, Step) and step.op is read:
+                values[step.output] = step.params["variable"]._read()
+            elif isinstance(step, Cut):
+                values[step.output] = stop_gradient(of(step.inputs[0]))
+            elif isinstance(step, Step):
+                values[step.output] = step.op(*map(of, step.inputs), **step.params)
+            elif isinstance(step, Call):
+                values[step.output] = _called(step, list(map(of, step.inputs)))
+            elif isinstance(step, Effect) and step.variable is not None:
+                step.variable.assign(of(step.inputs[0]))
+            elif isinstance(step, Effect):
+                shown = list(map(of, step.inputs))
+                step.show(*shown)
+                tell("print", shown, step.show)
+            else:
+                _ASKED[step.how](of(step.inputs[0]))
+        return self._packed([of(value) for value in self.program.outputs])
+
+    def _decide(self, tensors: Sequence[Tensor]) -> None:
+        """Find out whether this is the way to go, before anybody hears of it."""
+        made: list[Any] = []
+        with self._lock:
+            self._computed([x._array for x in tensors], made)
+        waiting.arrays[:0] = made
+
+
+def _called(step: Call, inputs: list[Tensor]) -> Tensor:
+    """The step once more, told to whoever watches a function that calls this one."""
+    arrays = [x._array for x in inputs]
+    tensor = Tensor(drawn(step.function, *arrays) if isinstance(step, Draw) else step.function(*arrays))
+    tell("draw" if isinstance(step, Draw) else "call", tensor, step.function, inputs)
+    return tensor
+
+
+def _packing(structure: Any) -> Callable[[list[Tensor]], Any]:
+    """The function that puts results into a structure: it is asked at every call, and looks at nothing twice."""
+    if type(structure) is Place:
+        return operator.itemgetter(structure)
+    if type(structure) in (list, tuple):
+        kind, children = type(structure), [_packing(child) for child in structure]
+        return lambda tensors: kind([child(tensors) for child in children])
+    if nest.is_nested(structure):
+        leaves = [_packing(leaf) for leaf in nest.flatten(structure)]
+        return lambda tensors: nest.pack_sequence_as(structure, [leaf(tensors) for leaf in leaves])
+    return lambda tensors: structure

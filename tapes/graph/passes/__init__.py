@@ -1,0 +1,25 @@
+"""A program made shorter without changing what it computes: each pass is a few lines, and can be switched off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ..program import Program
+from .algebra import simplified
+from .buffers import reused
+from .dead import dead
+from .fold import folded
+from .shared import shared
+
+PASSES: dict[str, Callable[[Program], Program]] = {
+    "constant folding": folded, "sharing": shared, "algebra": simplified, "dead steps": dead, "buffers": reused}
+off: set[str] = set()  # the names of those that are not to be used
+
+
+def stages(program: Program) -> Iterator[tuple[str, Program]]:
+    """The program as it was traced, and after each pass."""
+    yield "traced", program
+    for name, one in PASSES.items():
+        if name not in off:
+            program = one(program)
+            yield name, program

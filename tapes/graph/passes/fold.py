@@ -1,0 +1,23 @@
+"""What depends on constants alone is computed once, before the program runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ...parts import Parts
+from ..program import Program, Step, Value
+from ..templates import VIEWS
+from .renaming import renamed
+
+
+def folded(program: Program) -> Program:
+    """A step of constants is a constant: what it was while the function was watched."""
+    constants: dict[Value, Value] = {}
+    steps = []
+    for step in program.steps:
+        if isinstance(step, Step) and step.op.name not in VIEWS and not isinstance(step.output.array, Parts) and all(
+                value.kind == "constant" or value in constants for value in step.inputs):
+            constants[step.output] = replace(step.output, kind="constant")
+        else:
+            steps.append(step)
+    return renamed(program, steps, constants)

@@ -1,0 +1,132 @@
+"""A program is what a function did while it was watched: steps on values, one after the other, without branches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from ..arguments import Line
+from ..op import Op
+from ..parts import Parts
+
+
+@dataclass(eq=False)
+class Value:
+    """What steps take and make.
+
+    Attributes:
+        kind: "argument", "constant", "variable" (what one holds at the start), "step", or "buffer" (memory for steps).
+        array: of a constant, what it is; of all others what it was while the function was watched, and once the
+            program is finished an array of that shape and dtype which takes no memory.
+        name: in the user's program, or "".
+        adjoint_of: if a sweep made it, whose adjoint it is.
+        target: of that sweep.
+        variable: which, for that kind.
+    """
+
+    kind: str
+    array: Any
+    name: str = ""
+    adjoint_of: Value | None = None
+    target: Value | None = None
+    variable: Any = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return () if isinstance(self.array, Parts) else np.shape(self.array)
+
+    def forget(self) -> None:
+        """Keep of the array what a program needs to know."""
+        if self.kind not in ("constant", "buffer"):
+            array = self.array
+            self.array = Parts(map(_hollow, array)) if isinstance(array, Parts) else _hollow(array)
+
+
+def _hollow(array: Any) -> np.ndarray:
+    return np.broadcast_to(np.zeros((), array.dtype), array.shape)
+
+
+@dataclass(eq=False)
+class Step:
+    """`output = op(*inputs, **params)`, and the line of the user's program that asked for it.
+
+    Attributes:
+        shares: the inputs whose memory the output may be in, as a transpose is in that of the whole.
+        into: memory that the result is put into.
+    """
+
+    op: Op
+    inputs: tuple[Value, ...]
+    params: dict[str, Any]
+    output: Value
+    line: Line
+    shares: tuple[int, ...] = ()
+    into: Value | None = None
+
+
+class Cut(Step):
+    """Where `stop_gradient` was asked for: the output is the input, but no tape follows it there."""
+
+
+@dataclass(eq=False)
+class Guard:
+    """Here the program asked what a value is, and went on accordingly: for another answer it is another program."""
+
+    inputs: tuple[Value]
+    how: str  # "bool", "int", "float", "complex", or "array" where a tensor was a parameter
+    answer: Any
+    line: Line
+
+
+@dataclass(eq=False)
+class Call:
+    """`output = function(*inputs)` for a function on arrays that is no op, such as a check."""
+
+    inputs: tuple[Value, ...]
+    function: Callable[..., Any]
+    output: Value
+    line: Line
+
+
+class Draw(Call):
+    """A call that draws random numbers, so that it gives others each time."""
+
+
+@dataclass(eq=False)
+class Effect:
+    """What others see: a Variable gets a value, or something is printed."""
+
+    inputs: tuple[Value, ...]
+    line: Line
+    variable: Any = None  # the one that is assigned to; None when it prints
+    show: Any = None
+
+
+@dataclass
+class Program:
+    """Arguments, steps in order, and results.
+
+    Attributes:
+        variables: what is read at the start.
+        outputs: of the results those that are tensors.
+    """
+
+    arguments: list[Value]
+    steps: list[Any] = field(default_factory=list)
+    variables: list[Value] = field(default_factory=list)
+    outputs: list[Value] = field(default_factory=list)
+
+    @property
+    def effects(self) -> list[Effect]:
+        return [step for step in self.steps if isinstance(step, Effect)]
+
+    def values(self) -> Iterator[Value]:
+        """All that appear in it, some more than once."""
+        yield from (*self.arguments, *self.variables, *self.outputs)
+        for step in self.steps:
+            yield from step.inputs
+            if not isinstance(step, (Guard, Effect)):
+                yield step.output

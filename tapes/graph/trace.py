@@ -1,0 +1,217 @@
+"""Watching a function run: every op, assignment and question about a value is written down, in order."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from ..arguments import Line, users_line
+from ..chain_rule import backward
+from ..custom import custom
+from ..notices import hearing
+from ..op import Op, listening
+from ..ops.elementwise import add, identity, subtract
+from ..parts import Parts, part
+from ..protocols import TensorLike
+from ..tape import GradientTape
+from ..tensor import Tensor
+from ..variable import Variable, read
+from .program import Call, Cut, Draw, Effect, Guard, Program, Step, Value
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_CHANGES = {"assign_add": add, "assign_sub": subtract}
+
+
+class Trace:
+    """A listener that writes a program.
+
+    Arguments must be tensors of arrays that nothing else holds: a value is told by its tensor, or else by its array.
+    """
+
+    def __init__(self, arguments: Sequence[Tensor], outside: Mapping[str, Any]) -> None:
+        self._values: dict[int, Value] = {}  # by the id of a tensor, a Variable, or an array that a step made
+        self._kept: list[Any] = []  # so that an id stands for one object
+        self.created: list[Variable] = []  # Variables that came into being here
+        self._outside = {id(x): name for name, x in outside.items() if isinstance(x, TensorLike)}
+        self._place: tuple[Any, int] = None, 0  # the frame and line of the user's program where the last op was
+        self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
+        self.own_gradients = False  # whether a custom_gradient took part
+        self.program = Program([self._made(x, Value("argument", x._array)) for x in arguments])
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """It hears what happens in a `with` block."""
+        listening.now.append(self)
+        hearing.now.append(self)
+        hearing.traces += 1
+        try:
+            yield
+        finally:
+            hearing.traces -= 1
+            lists: tuple[list[Any], ...] = (listening.now, hearing.now)
+            for those in lists:
+                those[:] = [one for one in those if one is not self]
+
+    def name(self, argument: Tensor, name: str) -> None:
+        """The name that a parameter of the function has."""
+        self._values[id(argument)].name = name
+
+    def finish(self, outputs: Sequence[Tensor]) -> Program:
+        """The program, with its results, and with the names of what was made last."""
+        self._learn_names()
+        self.program.outputs = [self.value(x) for x in outputs]
+        self._place = None, 0
+        return self.program
+
+    # -- ops -------------------------------------------------------------------------------------------------------
+
+    def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
+        """Called by every op."""
+        if op is custom:  # its results are those of its body; its gradient is on the tapes that heard it
+            self.own_gradients = True
+            self._kept.append(output)
+        elif op is part and id(inputs[0]) not in self._values:
+            self._made(output, self._values[id(inputs[0]._array[params["index"]])])
+        else:
+            values = tuple(map(self.value, inputs))
+            array, new = output._array, not any(output._array is x._array for x in inputs)
+            shares = tuple(i for i, x in enumerate(inputs) if _share_memory(array, x._array))
+            made = self._made(output, Value("step", array), by_array=new)
+            known = params
+            if op is read:
+                known, made.name = {"variable": inputs[0]}, values[0].name
+            self.program.steps.append(Step(op, values, known, made, self._look_around(made), shares))
+
+    def read(self, variable: Variable) -> None:
+        """Reading is an op too."""
+
+    def value(self, x: TensorLike) -> Value:
+        """The value of a tensor or Variable; what nobody made here is a constant."""
+        if id(x) in self._values:
+            return self._values[id(x)]
+        if isinstance(x, Variable):
+            return self._held(x, x._array)
+        if id(x._array) in self._values:
+            return self._made(x, self._values[id(x._array)])
+        return self._made(x, Value("constant", x._array, self._outside.get(id(x), "")))
+
+    def _held(self, variable: Variable, array: Any) -> Value:
+        name = variable._name if variable._name != "Variable" else self._outside.get(id(variable), "Variable")
+        value = self._values[id(variable)] = Value("variable", array, name, variable=variable)
+        self._kept.append(variable)
+        self.program.variables.append(value)
+        return value
+
+    def _made(self, x: Any, value: Value, by_array: bool = False) -> Value:
+        self._kept.append(x)
+        self._values[id(x)] = value
+        if by_array and not isinstance(x._array, np.bool_):  # there are but two of those
+            self._values.setdefault(id(x._array), value)  # for whoever makes a tensor of the array without an op
+        return value
+
+    def _look_around(self, made: Value) -> Line:
+        """The line of the user's program; on the way the names there, and in a sweep whose adjoint is computed."""
+        frame, called, about, target = sys._getframe(2), "", None, None
+        while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+            code = frame.f_code
+            if code is backward.__code__:
+                about = self._values.get(id(frame.f_locals.get("x")))
+            elif about is not None and code is GradientTape.gradient.__code__:
+                target = self._values.get(id(frame.f_locals["targets"][0]))
+            called, frame = code.co_name, frame.f_back
+        before, of, last = self._sweeping
+        if before is not None and last.adjoint_of is None and about is not before and last.shape == before.shape:
+            last.adjoint_of, last.target = before, of
+        self._sweeping = about, target, made
+        if self._place != (frame, frame.f_lineno):
+            self._learn_names()
+            self._place = frame, frame.f_lineno
+        return Line(frame.f_code.co_filename, frame.f_lineno, called)
+
+    def _learn_names(self) -> None:
+        """When a line is over, what it computed has its name."""
+        frame = self._place[0]
+        for name, x in frame.f_locals.items() if frame is not None else ():
+            value = self._values.get(id(x)) if isinstance(x, TensorLike) else None
+            if value is not None and value.name in ("", "Variable"):
+                value.name = name
+
+    # -- what happens beside the ops ---------------------------------------------------------------------------------
+
+    def notice(self, event: str, *about: Any) -> None:
+        """Called for what happens beside the ops."""
+        happened = getattr(self, f"_on_{event}", None)
+        if happened is not None:
+            happened(*about)
+
+    def _on_Variable(self, variable: Variable, value: Any) -> None:
+        self.created.append(variable)
+
+    def _on_assign(self, variable: Variable, given: Tensor, how: Any, before: Any) -> None:
+        new, line = self.value(given), users_line()
+        if how != "assign":
+            now = self._values.get(id(variable)) or self._held(variable, before)
+            output = Value("step", variable._array)
+            self.program.steps.append(Step(_CHANGES[how], (now, new), {}, output, line) if how in _CHANGES else
+                                      Call((now, new), how, output, line))
+            new = output
+        elif id(variable) not in self._values:
+            self._kept.append(variable)
+        self._values[id(variable)] = new
+        self.program.steps.append(Effect((new,), line, variable=variable))
+
+    def _on_number(self, x: TensorLike, how: str, answer: Any) -> None:
+        value = self.value(x)
+        if value.kind != "constant":
+            self.program.steps.append(Guard((value,), how, answer, users_line()))
+
+    def _on_export(self, x: TensorLike) -> None:
+        caller = sys._getframe(4).f_code
+        if not caller.co_filename.startswith(_PACKAGE):
+            line = users_line()
+            raise RuntimeError(
+                f"{line.file}:{line.number}: inside a tapes.function a value cannot become a NumPy array: the function "
+                "runs once, and what NumPy computes from it then would be the same in every later call. Use the ops of "
+                "tapes, return the tensor, or print it with tapes.print.")
+        if caller.co_name != "__format__":  # text is for people, who see what the function was watched with
+            self._on_number(x, "array", x._array)
+
+    def _on_stop_gradient(self, stopped: Tensor, tensor: Tensor) -> None:
+        value = self.value(tensor)
+        made = self._made(stopped, Value("step", stopped._array))
+        self.program.steps.append(Cut(identity, (value,), {}, made, users_line(), shares=(0,)))
+
+    def _on_draw(self, tensor: Tensor, function: Callable[..., Any], inputs: Sequence[Tensor]) -> None:
+        self._called(Draw, tensor, function, inputs)
+
+    def _on_call(self, tensor: Tensor, function: Callable[..., Any], inputs: Sequence[Tensor]) -> None:
+        self._called(Call, tensor, function, inputs)
+
+    def _called(self, kind: type[Call], tensor: Tensor, function: Callable[..., Any], inputs: Sequence[Tensor]) -> None:
+        values = tuple(map(self.value, inputs))
+        made = self._made(tensor, Value("step", tensor._array))
+        self.program.steps.append(kind(values, function, made, users_line()))
+
+    def _on_print(self, inputs: Sequence[TensorLike], show: Any) -> None:
+        self.program.steps.append(Effect(tuple(map(self.value, inputs)), users_line(), show=show))
+
+    def _on_gradient(self, tape: Any, targets: Any, sources: Any, gradients: dict[int, Any]) -> None:
+        for source in sources:
+            dx = gradients.get(id(source))
+            if dx is not None and id(dx) in self._values:
+                made = self._values[id(dx)]
+                made.adjoint_of, made.target = self.value(source), self.value(targets[0])
+
+
+def _share_memory(array: Any, other: Any) -> bool:
+    """Whether a change of one would show in the other."""
+    if isinstance(array, Parts):
+        return any(_share_memory(one, other) for one in array)
+    if isinstance(other, Parts):
+        return any(_share_memory(array, one) for one in other)
+    return np.may_share_memory(array, other)

@@ -1,0 +1,386 @@
+"""A function that is watched once gives, at every later call, what running it would give."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+import tapes as tf
+from comparisons.ops.check import quiet
+from comparisons.ops.samples import BOOKKEEPING, samples
+from tapes.op import listening, registry
+from tapes.parts import Parts, results
+
+
+def value_and_gradients(call):
+    """A function of the inputs of an op that computes it, and its gradients by a tape inside."""
+    def f(*xs):
+        watched = [xs[place] for place in call.places]
+        with tf.GradientTape() as tape:
+            tape.watch(watched)
+            y = call.op(*xs, **call.params)
+            ys = list(results(y)) if isinstance(y._array, Parts) else [y]
+        return ys, tape.gradient(ys, watched)
+
+    return f
+
+
+@pytest.mark.parametrize("row", [name for name in registry if name not in BOOKKEEPING])
+def test_every_row_and_its_rules_are_replayed(row):
+    for call in samples(registry[row]):
+        with quiet():
+            xs = [tf.constant(x) for x in call.at("float64")]
+            f = value_and_gradients(call)
+            g = tf.function(f)
+            g(*xs)
+            expected, found = tf.nest.flatten(f(*xs)), tf.nest.flatten(g(*xs))
+        assert g.experimental_get_tracing_count() == 1
+        for x, y in zip(expected, found, strict=True):
+            assert (x is None) == (y is None)
+            if x is not None:
+                assert x.shape == y.shape and x.dtype == y.dtype
+                np.testing.assert_allclose(y.numpy(), x.numpy(), rtol=1e-13, atol=1e-14)
+
+
+def test_python_runs_once_for_each_signature():
+    seen = []
+
+    @tf.function
+    def f(x, factor):
+        seen.append((x.shape, factor))
+        return x * factor
+
+    for x in ([1.0, 2.0], [3.0, 4.0], [1.0, 2.0, 3.0]):
+        for factor in (2.0, 2.0, 3.0):
+            np.testing.assert_array_equal(f(tf.constant(x), factor), np.array(x) * factor)
+    assert seen == [((2,), 2.0), ((2,), 3.0), ((3,), 2.0), ((3,), 3.0)]
+    assert f.experimental_get_tracing_count() == 4
+
+
+def test_a_branch_is_never_frozen():
+    @tf.function
+    def f(x):
+        if x > 0.0:
+            return x * 2.0
+        while x < -1.0:
+            x = x / 2.0
+        return -x
+
+    for number in (3.0, -0.5, -3.0, -5.0, 7.0, -0.25, -100.0):
+        x = number
+        while x < -1.0:
+            x /= 2.0
+        assert float(f(tf.constant(number))) == (2.0 * number if number > 0 else -x)
+
+
+def test_numbers_taken_from_tensors_are_guarded():
+    @tf.function
+    def f(x, n):
+        return x * float(n) + int(n) + [10.0, 20.0, 30.0][n]
+
+    for n in (0, 1, 2, 1, 0):
+        assert float(f(tf.constant(1.0), tf.constant(n))) == 2 * n + 10.0 * (n + 1)
+
+
+def test_a_shape_that_is_a_tensor_is_guarded():
+    @tf.function
+    def f(x, shape):
+        return tf.reshape(x, shape)
+
+    x = tf.range(6)
+    for shape in ([2, 3], [3, 2], [2, 3]):
+        assert f(x, tf.constant(shape)).shape == tuple(shape)
+
+
+def test_variables_are_captured_by_reference():
+    v = tf.Variable(2.0)
+
+    @tf.function
+    def f(x):
+        return v * x
+
+    assert float(f(tf.constant(3.0))) == 6.0
+    v.assign(10.0)
+    assert float(f(tf.constant(3.0))) == 30.0
+
+
+def test_assignments_happen_in_order_at_each_call():
+    v, w = tf.Variable(1.0), tf.Variable(0.0)
+
+    @tf.function
+    def f(x):
+        v.assign_add(x)
+        w.assign(v * 10.0)
+        v.assign(v * 2.0)
+        return v.read_value()
+
+    for expected in (4.0, 10.0, 22.0):
+        assert float(f(tf.constant(1.0))) == expected == float(v)
+        assert float(w) == expected / 2.0 * 10.0
+
+
+def test_a_whole_training_step():
+    rng = np.random.default_rng(0)
+    x, y = tf.constant(rng.normal(size=(20, 3))), tf.constant(rng.normal(size=(20, 1)))
+
+    def step(w):
+        with tf.GradientTape() as tape:
+            loss = tf.reduce_mean(tf.square(x @ w - y))
+        w.assign_sub(0.1 * tape.gradient(loss, w))
+        return loss
+
+    ours, plain = tf.Variable(np.zeros((3, 1))), tf.Variable(np.zeros((3, 1)))
+    traced = tf.function(lambda: step(ours))
+    for _ in range(20):
+        np.testing.assert_allclose(float(traced()), float(step(plain)), rtol=1e-13)
+    np.testing.assert_allclose(ours.numpy(), plain.numpy(), rtol=1e-12)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_a_tape_around_it_hears_every_op(order):
+    f = tf.function(lambda x: tf.exp(2.0 * x) * tf.sin(x))
+    x = tf.Variable(np.float64(0.7))
+    f(x.value())
+
+    def derivative(n):
+        if n == 0:
+            return f(x.value())
+        with tf.GradientTape() as tape:
+            y = derivative(n - 1)
+        return tape.gradient(y, x)
+
+    np.testing.assert_allclose(float(derivative(order)), ((2 + 1j) ** order * np.exp((2 + 1j) * 0.7)).imag, rtol=1e-12)
+    with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0, tf.float64)) as forward:
+        y = f(x.value())
+    np.testing.assert_allclose(float(forward.jvp(y)), ((2 + 1j) * np.exp((2 + 1j) * 0.7)).imag, rtol=1e-12)
+
+
+def test_under_a_tape_assignments_cut_as_they_do_eagerly():
+    v = tf.Variable(3.0)
+
+    def f():
+        y = v * v
+        v.assign(10.0)
+        return y * v
+
+    g = tf.function(f)
+    g()
+    for each in (f, g):
+        v.assign(3.0)
+        with tf.GradientTape() as tape:
+            z = each()
+        assert float(tape.gradient(z, v)) == 69.0
+
+
+def test_a_custom_gradient_is_honoured_inside_and_outside():
+    @tf.custom_gradient
+    def square(x):
+        return x * x, lambda upstream: 10.0 * upstream
+
+    @tf.function
+    def inside(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = square(x)
+        return tape.gradient(y, x)
+
+    outside, x = tf.function(square), tf.constant(3.0)
+    for _ in range(3):
+        assert float(inside(x)) == 10.0
+        assert float(outside(x)) == 9.0
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = outside(x)
+        assert float(tape.gradient(y, x)) == 10.0
+
+
+def test_random_numbers_are_drawn_at_each_call():
+    f = tf.function(lambda x: x + tf.random.normal([2]))
+    x = tf.zeros([2])
+    tf.random.set_seed(1)
+    expected = [tf.random.normal([2]).numpy() for _ in range(3)]
+    tf.random.set_seed(1)
+    np.testing.assert_array_equal([f(x).numpy() for _ in range(3)], expected)
+
+
+def test_it_prints_at_each_call(capsys):
+    @tf.function
+    def f(x):
+        print("watching")
+        tf.print("x is", x)
+        return x
+
+    for number in (1.0, 2.0):
+        f(tf.constant(number))
+    seen = capsys.readouterr()
+    assert seen.out == "watching\n" and seen.err == "x is 1\nx is 2\n"
+
+
+def test_functions_in_functions():
+    inner = tf.function(lambda x: -x if x < 0.0 else x)
+    outer = tf.function(lambda x: inner(x) * 2.0)
+    assert [float(outer(tf.constant(x))) for x in (3.0, -3.0, 4.0, -5.0)] == [6.0, 6.0, 8.0, 10.0]
+
+
+def test_structures_come_back_as_they_were():
+    @tf.function
+    def f(x, more):
+        return {"sum": x + more["y"][0], "rest": (more["y"][1] * x, None, [3, "text"])}
+
+    one, two = tf.constant(1.0), tf.constant(2.0)
+    for _ in range(2):
+        found = f(one, {"y": [two, two]})
+        assert float(found["sum"]) == 3.0 and float(found["rest"][0]) == 2.0
+        assert found["rest"][1] is None and int(found["rest"][2][0]) == 3 and found["rest"][2][1] == "text"
+
+
+def test_as_a_method():
+    class Line:
+        def __init__(self, slope):
+            self.slope = tf.Variable(slope)
+
+        @tf.function
+        def at(self, x):
+            return self.slope * x
+
+    two, three, x = Line(2.0), Line(3.0), tf.constant(10.0)
+    assert [float(line.at(x)) for line in (two, three, two, three)] == [20.0, 30.0, 20.0, 30.0]
+
+
+def test_what_a_function_hands_out_cannot_be_changed_by_the_next_call():
+    f = tf.function(lambda x: x * 2.0 + 1.0)
+    first = f(tf.constant([1.0]))
+    f(tf.constant([5.0]))
+    assert first.numpy().tolist() == [3.0]
+
+
+def test_an_exception_leaves_nothing_half_done():
+    v = tf.Variable(1.0)
+
+    @tf.function
+    def f(x, indices):
+        v.assign(100.0)
+        picked = tf.gather(x, indices)
+        v.assign(200.0)
+        return picked
+
+    x = tf.constant([1.0, 2.0])
+    f(x, tf.constant([0]))
+    v.assign(1.0)
+    with pytest.raises(Exception, match="7"):
+        f(x, tf.constant([7]))
+    assert float(v) == 1.0 and listening.now == []
+    f(x, tf.constant([1]))
+    assert float(v) == 200.0
+
+
+def test_an_exception_while_it_is_watched():
+    @tf.function
+    def f(x):
+        raise KeyError("mine")
+
+    for _ in range(2):
+        with pytest.raises(KeyError, match="mine"):
+            f(tf.constant(1.0))
+    assert listening.now == []
+
+
+def test_threads_share_a_function():
+    f = tf.function(lambda x: tf.reduce_sum(tf.sin(x) * x) if x[0] > 0.5 else tf.reduce_sum(x))
+    wrong = []
+
+    def work(seed):
+        rng = np.random.default_rng(seed)
+        for _ in range(50):
+            x = rng.random(10)
+            expected = (np.sin(x) * x).sum() if x[0] > 0.5 else x.sum()
+            if abs(float(f(tf.constant(x))) - expected) > 1e-12:
+                wrong.append(x)
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong and f.experimental_get_tracing_count() == 2
+
+
+def test_numpy_inside_is_an_error_that_says_why():
+    f = tf.function(lambda x: np.sin(x.numpy()))
+    with pytest.raises(RuntimeError, match=r"test_function\.py:\d+: inside a tapes\.function"):
+        f(tf.constant(1.0))
+
+
+def test_variables_are_made_at_the_first_call_only():
+    made = []
+
+    @tf.function
+    def once(x):
+        if not made:
+            made.append(tf.Variable(5.0))
+        return x * made[0]
+
+    assert [float(once(tf.constant(x))) for x in (1.0, 2.0, 3.0)] == [5.0, 10.0, 15.0]
+    again = tf.function(lambda x: x * tf.Variable(2.0))
+    again(tf.constant(1.0))
+    with pytest.raises(ValueError, match="singleton"):
+        again(tf.constant(1.0))
+
+
+def test_switched_off():
+    seen = []
+    f = tf.function(lambda x: seen.append(1) or x)
+    tf.config.run_functions_eagerly(True)
+    try:
+        for _ in range(3):
+            f(tf.constant(1.0))
+    finally:
+        tf.config.run_functions_eagerly(False)
+    assert len(seen) == 3
+
+
+def test_the_source_runs_by_itself():
+    w = tf.Variable(np.array([[1.0], [2.0]]), name="w")
+
+    @tf.function
+    def loss(x, y):
+        with tf.GradientTape() as tape:
+            error = x @ w - y
+            value = tf.reduce_mean(tf.square(error))
+        return value, tape.gradient(value, w)
+
+    x, y = tf.constant(np.eye(2)), tf.constant(np.ones((2, 1)))
+    expected = [part.numpy() for part in loss(x, y)]
+    space = {}
+    exec(loss.source(), space)
+    found, _ = space["loss"](x.numpy(), y.numpy(), w.numpy())
+    for a, b in zip(expected, found, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_hostile_names_do_not_run():
+    w = tf.Variable(2.0, name="w; import os; os.abort()")
+    f = tf.function(lambda x: x * w)
+    f.__name__ = f._name = "f(): pass\nimport os"
+    assert float(f(tf.constant(3.0))) == 6.0 == float(f(tf.constant(3.0)))
+
+
+def test_retracing_is_warned_about(caplog):
+    f = tf.function(lambda x, n: x * n)
+    for n in range(8):
+        f(tf.constant(1.0), float(n))
+    assert "retracing" in caplog.text
+
+
+def test_wrong_arguments():
+    f = tf.function(lambda x, y=2.0: x * y)
+    with pytest.raises(TypeError, match="missing a required argument: 'x'"):
+        f()
+    with pytest.raises(TypeError, match="hashable"):
+        f(tf.constant(1.0), {1, 2})
+    g = tf.function(lambda x: x, input_signature=[tf.TensorSpec([None], tf.float32)])
+    assert g([1.0, 2.0]).shape == (2,)
+    with pytest.raises(TypeError, match="Can not cast"):
+        g(tf.constant([[1.0]]))

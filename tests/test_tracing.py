@@ -1,0 +1,190 @@
+"""What a trace could get wrong: two things that look like one, a question answered otherwise, a call that fails."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+
+import numpy as np
+import pytest
+
+import tapes as tf
+
+
+def test_an_argument_is_not_what_the_function_uses_anyway():
+    x = tf.constant(3.0)
+    f = tf.function(lambda a: a + x)
+    assert [float(f(x)), float(f(tf.constant(5.0)))] == [6.0, 8.0]
+
+
+def test_one_tensor_for_two_arguments():
+    f = tf.function(lambda a, b: a * 10.0 + b)
+    one = tf.constant(1.0)
+    assert [float(f(one, one)), float(f(tf.constant(2.0), tf.constant(3.0)))] == [11.0, 23.0]
+
+
+def test_a_variable_is_not_the_constant_that_it_was_made_from():
+    c = tf.constant([1.0, 2.0])
+    v = tf.Variable(c)
+    f = tf.function(lambda: v.value() + c)
+    f()
+    v.assign([10.0, 20.0])
+    assert f().numpy().tolist() == [11.0, 22.0]
+
+
+def test_stop_gradient_stops_in_a_replay_too():
+    f, x = tf.function(lambda x: tf.stop_gradient(x * x) * x), tf.constant(3.0)
+    for _ in range(2):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = f(x)
+        assert float(tape.gradient(y, x)) == 9.0
+
+
+@pytest.mark.parametrize("numbers", [(0.0, -0.0), (np.nan, 1.0), (2.0, 3.0)])
+def test_python_numbers_and_guards_tell_apart_what_differs_at_all(numbers):
+    f, g = tf.function(lambda x, n: x * n), tf.function(lambda x: tf.constant(1.0) * float(x))
+    for n in (*numbers, *numbers):
+        assert f(tf.constant(1.0), n).numpy().tobytes() == np.float32(n).tobytes()
+        assert g(tf.constant(n)).numpy().tobytes() == np.float32(n).tobytes()
+    assert f.experimental_get_tracing_count() == g.experimental_get_tracing_count() == 2
+
+
+@pytest.mark.parametrize("taped", [False, True])
+def test_a_branch_on_random_numbers_is_taken_as_often_as_it_should(taped):
+    def f(x):
+        return x * 2.0 if tf.random.uniform([]) > 0.5 else -x
+
+    def calls(f):
+        tf.random.set_seed(5)
+        for _ in range(40):
+            x = tf.constant(3.0)
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = f(x) if taped else None
+            yield float(tape.gradient(y, x) if taped else f(x))
+
+    g = tf.function(f)
+    assert list(calls(g)) == list(calls(f))
+    assert g.experimental_get_tracing_count() == 2
+
+
+def test_errors_of_a_replay_are_those_of_the_op_and_name_the_line():
+    f = tf.function(lambda x, places: 2.0 * tf.gather(x, places))
+    x = tf.constant([1.0, 2.0])
+    f(x, tf.constant([0]))
+    with pytest.raises(tf.errors.InvalidArgumentError) as eager:
+        tf.gather(x, tf.constant([9]))
+    with pytest.raises(tf.errors.InvalidArgumentError) as replayed:
+        f(x, tf.constant([9]))
+    assert str(replayed.value) == str(eager.value)
+    assert "test_tracing.py" in replayed.value.__notes__[0]
+
+
+def test_parts_of_a_variable_are_assigned_at_each_call():
+    v = tf.Variable([1.0, 2.0, 3.0])
+    f = tf.function(lambda x: v[1:].assign(x).value())
+    for x in ([5.0, 6.0], [7.0, 8.0]):
+        assert f(tf.constant(x)).numpy().tolist() == [1.0, *x] == v.numpy().tolist()
+
+
+def test_a_tensor_as_an_index_of_a_list_is_guarded():
+    f = tf.function(lambda n: tf.constant([10.0, 20.0, 30.0][n]))
+    assert [float(f(tf.constant(n))) for n in (0, 1, 2, 1)] == [10.0, 20.0, 30.0, 20.0]
+
+
+def test_checks_are_made_at_each_call():
+    def f(x):
+        tf.debugging.assert_near(x, [1.0, 2.0])
+        return x
+
+    g = tf.function(f)
+    g(tf.constant([1.0, 2.0]))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="not equal to tolerance"):
+        g(tf.constant([1.0, 3.0]))
+
+
+def test_the_number_of_squarings_in_expm_follows_the_matrix():
+    f = tf.function(tf.linalg.expm)
+    for scale in (0.1, 100.0, 3.0):
+        x = tf.constant([[0.0, scale], [-scale, 0.0]], tf.float64)
+        np.testing.assert_array_equal(f(x).numpy(), tf.linalg.expm(x).numpy())
+
+
+def test_recursion():
+    @tf.function
+    def factorial(n):
+        return n * factorial(n - 1) if n > 1 else tf.constant(1)
+
+    assert [int(factorial(tf.constant(n))) for n in (4, 5, 4)] == [24, 120, 24]
+
+
+def test_nothing_is_eager_while_it_is_watched():
+    seen = []
+    tf.function(lambda: seen.append(tf.executing_eagerly()))()
+    assert seen == [False] and tf.executing_eagerly()
+
+
+def test_a_method_does_not_keep_its_object_alive():
+    class Line:
+        def __init__(self):
+            self.slope = tf.Variable(2.0)
+
+        @tf.function
+        def at(self, x):
+            return self.slope * x
+
+    line = Line()
+    assert float(line.at(tf.constant(1.0))) == 2.0
+    assert "def at(x" in line.at.source()
+    seen = weakref.ref(line)
+    del line
+    gc.collect()
+    assert seen() is None
+
+
+def test_an_object_as_an_argument_is_not_kept_alive():
+    class Settings:
+        factor = 2.0
+
+    f, settings = tf.function(lambda x, settings: x * settings.factor), Settings()
+    assert [float(f(tf.constant(1.0), settings)) for _ in range(2)] == [2.0, 2.0]
+    seen = weakref.ref(settings)
+    del settings
+    gc.collect()
+    assert seen() is None
+
+
+def test_what_it_saw_is_not_kept():
+    seen = []
+
+    @tf.function
+    def f(x):
+        y = tf.exp(x)
+        seen.append(weakref.ref(y._array))
+        return tf.reduce_sum(y * y)
+
+    f(tf.ones([1000]))
+    gc.collect()
+    assert seen[0]() is None
+
+
+def test_a_signature_of_its_own():
+    f = tf.function(lambda x, factor=2.0: x * factor)
+    g = f.get_concrete_function(tf.TensorSpec([None], tf.float32), 3.0)
+    assert g(tf.constant([1.0, 2.0])).numpy().tolist() == [3.0, 6.0]
+    assert g(tf.constant([1.0])).numpy().tolist() == [3.0]
+    with pytest.raises(TypeError, match="Can not cast"):
+        g(tf.constant([1]))
+    with pytest.raises(TypeError, match="missing a required argument: 'x'"):
+        g()
+    assert "TensorSpec(shape=(None,), dtype=tapes.float32, name=None), 3.0" in repr(g.structured_input_signature)
+
+
+def test_a_constant_called_buffer_is_a_constant():
+    buffer = tf.constant(np.arange(5000.0))
+    f = tf.function(lambda x: x + buffer)
+    f(tf.constant(np.ones(5000)))
+    space = {"constants": f.constants()}
+    exec(f.source(), space)
+    np.testing.assert_array_equal(space["replay"](np.ones(5000))[0][0], np.arange(5000.0) + 1.0)
