@@ -238,6 +238,16 @@ X3   vector-Jacobian products
 X4   gradients by all Variables that a function reads
 X5   a function that forgot to return is refused
 
+Y    define and run
+Y1   a function is traced once for the shapes and dtypes of its tensors
+Y2   what Python does besides the ops happens while it is traced
+Y3*  everything that is no tensor belongs to the signature by its value
+Y4*  an input_signature, or a concrete function, refuses what does not fit
+Y5   Variables are captured by reference, all else is a constant
+Y6*  what depends on values is decided at each call, and nothing silently frozen
+Y7   tapes around a function, and inside of it, find what they find without it
+Y8*  functions in functions, methods, exceptions and threads
+
 M    matrices
 M1   what has no inverse is refused
 M2   what is not positive definite gives nan

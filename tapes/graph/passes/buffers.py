@@ -61,7 +61,7 @@ def _shared(step: Any) -> list[Value]:
 
 def _writes(step: Step) -> bool:
     """Whether NumPy can put the result where it is told."""
-    if np.prod(step.output.shape) < SMALL:
-        return False
-    return (isinstance(step.op.forward, np.ufunc) and not step.params) or (
+    if step.params or not step.output.shape or np.prod(step.output.shape) < SMALL:
+        return False  # a number is no array, of which another step could be a view
+    return isinstance(step.op.forward, np.ufunc) or (
         step.op.name == "matmul" and all(len(value.shape) == 2 for value in step.inputs))
