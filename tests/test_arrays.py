@@ -165,3 +165,17 @@ def test_without_gradient_as_tensorflow(tensorflow, expression):
     for a, b in zip(*(y if isinstance(y, list) else [y] for y in (ours, theirs)), strict=True):
         a, b = np.asarray(a), np.asarray(b)
         assert (a.dtype, a.tolist()) == (b.dtype, b.tolist())
+
+
+@pytest.mark.parametrize("reverse", [False, True])
+@pytest.mark.parametrize("strange", [np.nan, np.inf, 0.0])
+@pytest.mark.parametrize(("running", "truth"), [
+    (tapes.math.cumprod, [4.0, 2.0, 0.0]),  # of 1 + x0 + x0 x1 at (2, 3)
+    (tapes.math.cumulative_logsumexp, [1.0 + 1.0 / (1.0 + np.e), np.e / (1.0 + np.e), 0.0])])
+def test_the_entry_that_an_exclusive_result_leaves_out_takes_no_part(running, truth, strange, reverse):
+    x = tapes.constant([2.0, 3.0, strange][::-1 if reverse else 1], tapes.float64)
+    with tapes.GradientTape() as tape:
+        tape.watch(x)
+        y = running(x, exclusive=True, reverse=reverse)[::-1 if reverse else 1]
+        target = tapes.reduce_sum(y[1:])
+    np.testing.assert_allclose(tape.gradient(target, x).numpy()[::-1 if reverse else 1], truth, rtol=1e-14)

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 
 @dataclass(frozen=True)
 class Declared:
@@ -69,6 +71,17 @@ def _products(tf: Any, x: Any, axis: int, exclusive: bool = False, reverse: bool
     return tf.stack(products[::-1] if reverse else products, axis=axis) if entries else x
 
 
+def _sorted(tf: Any, x: Any, axis: int = -1, direction: str = "ASCENDING") -> Any:
+    """sort, with the order that NumPy finds; from the largest down it is that of the entries backwards, backwards."""
+    numbers, places = x.numpy(), np.arange(np.size(x)).reshape(x.shape)
+    if direction == "DESCENDING":
+        numbers, places = np.flip(numbers, axis), np.flip(places, axis)
+    places = np.take_along_axis(places, np.argsort(numbers, axis, kind="stable"), axis)
+    if direction == "DESCENDING":
+        places = np.flip(places, axis)
+    return tf.reshape(tf.gather(tf.reshape(x, [-1]), places.reshape(-1)), x.shape)
+
+
 def _with_constant_zeros(tf: Any, **options: Any) -> Any:
     """A tape whose zeros for unconnected sources are constants."""
     class Tape(tf.GradientTape):  # type: ignore[misc]
@@ -102,9 +115,6 @@ DECLARED = (
     Declared("zeros are constants", "what a tape gives for an unconnected source depends on nothing; in TensorFlow it "
              "is computed from the source, which another tape sees", {"GradientTape": _with_constant_zeros},
              needs='unconnected_gradients="zero"'),
-    Declared("ones are constants", "tapes does not record ones_like, since its result depends on no number; in "
-             "TensorFlow the result is a source by which one can differentiate", {
-        "ones_like": lambda tf, x: tf.ones(x.shape, x.dtype)}),
     Declared("tanh and sigmoid at saturation", "1 - y^2 and y (1 - y) lose all digits there, and tapes computes them "
              "from x", {"tanh": _own_derivative("tanh", lambda tf, x: 1.0 / tf.cosh(x)**2),
                         "sigmoid": _own_derivative("sigmoid", lambda tf, x: tf.sigmoid(x) * tf.sigmoid(-x))}),
@@ -135,6 +145,11 @@ DECLARED = (
         "argmax": lambda tf, x, **options: tf.argmax(tf.where(tf.math.is_nan(x), float("inf") * tf.ones_like(x), x),
                                                      **options),
     }),
+    Declared("sort of nan", "nan comes last, and first from the largest down, as in NumPy and JAX; TensorFlow compares "
+             "with it, and ends in no order", {"sort": _sorted}),
+    Declared("angle of nan", "nan and -0 have the angles nan and pi, as in NumPy and JAX; TensorFlow says 0, for "
+             "neither is smaller than 0", {
+        "math.angle": lambda tf, x: tf.stop_gradient(tf.atan2(tf.zeros_like(x), x))}),
     Declared("roll in a jacobian", "TensorFlow rolls along another axis there when the axis is counted from the end", {
         "roll": lambda tf, x, shift, axis: tf.roll(x, shift, axis % len(x.shape)),
     }),

@@ -120,8 +120,8 @@ def ones_like(input: Any, dtype: Any = None, *, name: str | None = None) -> Tens
     >>> print(ones_like([1.0, 2.0]))
     tapes.Tensor([1. 1.], shape=(2,), dtype=float32)
     """
-    tensor = convert(input)
-    return ones(tensor.shape, tensor.dtype if dtype is None else dtype)
+    tensor = e.ones_like(convert(input))
+    return tensor if dtype is None else e.cast(tensor, dtype=as_dtype(dtype).dtype)
 
 
 def fill(dims: Any, value: Any, *, name: str | None = None) -> Tensor:

@@ -209,8 +209,11 @@ def _running(op: Any, x: Any, axis: int, exclusive: bool, reverse: bool, nothing
     along = place(axis, tensor.ndim, op.name)
     front = (slice(None),) * along
     turned = (*front, slice(None, None, -1))
-    result = op(i.getitem(tensor, index=turned) if reverse else tensor, axis=along)
+    entries = i.getitem(tensor, index=turned) if reverse else tensor
     if exclusive and tensor.shape[along]:
+        # the last entry is left out beforehand: it takes no part, and must not even if it is nan or infinite
         first = np.full((*tensor.shape[:along], 1, *tensor.shape[along + 1:]), nothing, tensor.dtype.dtype)
-        result = s.concat(Tensor(first), i.getitem(result, index=(*front, slice(0, -1))), axis=along)
+        result = s.concat(Tensor(first), op(i.getitem(entries, index=(*front, slice(0, -1))), axis=along), axis=along)
+    else:
+        result = op(entries, axis=along)
     return i.getitem(result, index=turned) if reverse else result

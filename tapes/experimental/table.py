@@ -123,7 +123,7 @@ ONE: dict[str, Callable[..., Any]] = {
     "vsplit": lambda ary, indices_or_sections: c.split(ary, indices_or_sections, 0),
     "dsplit": lambda ary, indices_or_sections: c.split(ary, indices_or_sections, 2),
     "zeros_like": lambda a, dtype=None: cast(e.zeros_like(a), a._array.dtype if dtype is None else dtype),
-    "ones_like": lambda a, dtype=None: Tensor(np.ones(a.shape, a._array.dtype if dtype is None else dtype)),
+    "ones_like": lambda a, dtype=None: cast(e.ones_like(a), a._array.dtype if dtype is None else dtype),
     "empty_like": lambda a, dtype=None: Tensor(np.zeros(a.shape, a._array.dtype if dtype is None else dtype)),
     "full_like": lambda a, fill_value, dtype=None: broadcast_to(
         cast(array(fill_value), a._array.dtype if dtype is None else dtype), shape=tuple(a.shape)),

@@ -150,6 +150,7 @@ def _over_square(a: Any, x: Any, y: Any) -> Any:
 # Corners and steps. At a corner each takes TensorFlow's side; sign has the derivative 0, rounding has none.
 
 zeros_like = elementwise("zeros_like", np.zeros_like, None, kinds=_ANYTHING)
+ones_like = elementwise("ones_like", np.ones_like, None, kinds=_ANYTHING)
 sign = elementwise("sign", np.sign, Acting(lambda g, y, x: _sign_rule(g, y, x), symmetric=False), formula="sign(x)",
                    smooth=(_NOT_0,), kinds=_NUMBERS)
 abs = elementwise("abs", np.abs, Acting(lambda g, y, x: _abs_rule(g, y, x), symmetric=False), formula="Abs(x)",

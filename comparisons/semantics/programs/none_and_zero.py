@@ -79,6 +79,16 @@ def tests_and_shapes(tf: Any) -> Any:
     return [tape.gradient(y, x) for y in ys]
 
 
+@program("N9", "zeros_like and ones_like are recorded all the same: one can differentiate by their results",
+         "[[2. 2.], [3. 3.]]")
+def by_what_has_none(tf: Any) -> Any:
+    x = tf.Variable([1.5, 2.5])
+    with tf.GradientTape(persistent=True) as tape:
+        zeros, ones = tf.zeros_like(x), tf.ones_like(x)
+        y = 2.0 * zeros + 3.0 * ones
+    return tape.gradient(y, [zeros, ones])
+
+
 @program("N9", "zeros on request also where there is no derivative", "[0. 0.]")
 def zeros_for_rounding(tf: Any) -> Any:
     x = tf.Variable([1.5, 2.5])
