@@ -62,6 +62,18 @@ def parser() -> argparse.ArgumentParser:
     accuracy.add_argument("--order", type=int, choices=[0, 1, 2], default=2, help="up to which derivative (default 2)")
     accuracy.add_argument("--points", type=natural, default=80, metavar="N", help="for each op (default 80)")
     accuracy.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    speed = commands.add_parser("speed", help="time every library beside NumPy by hand", description="The time of a "
+                                "value and all its gradients in every library, each in a process of its own, over that "
+                                "of NumPy written by hand; results are compared before they are timed.")
+    speed.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="by default all twelve; a name that is not "
+                       "there brings the list")
+    speed.add_argument("--only", metavar="CONTENDERS", help="a comma-separated choice, such as tapes,function,jax.jit; "
+                       "NumPy by hand is always there")
+    speed.add_argument("--rounds", type=natural, default=9, metavar="N", help="of 0.2 s for each cell (default 9)")
+    speed.add_argument("--threads", type=natural, metavar="N", help="for each contender (default: one for each core)")
+    speed.add_argument("--patience", type=float, default=90.0, metavar="SECONDS", help="for import and compilation "
+                       "(default 90)")
+    speed.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     return top
 
 

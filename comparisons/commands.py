@@ -231,5 +231,13 @@ def accuracy(arguments: argparse.Namespace) -> int:
     return command(arguments)
 
 
+def speed(arguments: argparse.Namespace) -> int:
+    """Time beside NumPy by hand."""
+    from .speed.show import command
+
+    report.writable(arguments.json)
+    return command(arguments)
+
+
 COMMANDS = {"run": run, "list": listing, "ops": ops, "semantics": semantics, "conventions": conventions, "fuzz": fuzz,
-            "accuracy": accuracy}
+            "accuracy": accuracy, "speed": speed}

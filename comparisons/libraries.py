@@ -47,6 +47,8 @@ LIBRARIES = {library.module: library for library in (
     Library("torch", "torch", "peers"),
     Library("autograd", "autograd", "peers"),
     Library("mygrad", "mygrad", "peers"),
+    Library("micrograd", "micrograd", "peers"),
+    Library("matplotlib", "matplotlib", "peers"),
 )}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -32,6 +33,14 @@ class Namespace:
             return self._table[plain]
         raise MissingName(f"the {self._library} namespace has no tf.{path}. Write it with other ops, or add it to the "
                           "table in comparisons/namespaces.py, or leave this library out with --only")
+
+    def plain(self, **replaced: Callable[..., Any]) -> SimpleNamespace:
+        """The same names as mere attributes, some `replaced`: no time is lost by looking them up."""
+        top = SimpleNamespace(math=SimpleNamespace(), nn=SimpleNamespace(), linalg=SimpleNamespace())
+        for path, function in {**self._table, **replaced}.items():
+            place, _, name = path.rpartition(".")
+            setattr(getattr(top, place) if place else top, name, function)
+        return top
 
 
 def numpy_like(np: Any, axes: str = "axis", **replaced: Callable[..., Any]) -> Table:

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 OTHERS = {"tensorflow", "jax", "sympy", "torch", "autograd", "mygrad", "rich", "sklearn", "mpmath", "pytest",
-          "hypothesis", "joblib", "dask"}
+          "hypothesis", "joblib", "dask", "micrograd", "matplotlib"}
 OURS = ["tapes", "comparisons", "examples", "tests"]  # each may import those before it, and itself
 LAZY = OTHERS - {"rich"}  # what prints may begin with `import rich`, as long as `import comparisons` does not
 

@@ -1,0 +1,180 @@
+"""The parent of all contenders: it asks their processes in turn, A B C A B C, and keeps every round."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from multiprocessing import get_context
+from typing import Any
+
+import numpy as np
+
+from .contenders import HAND, Contender
+from .worker import CRASHED, MISSING, TIMED, TIMEOUT, serve
+from .workload import Workload
+
+ROUND = 0.2  # seconds
+PATIENCE = 90.0  # seconds for an answer: import, first call (so compilation), check and warm-up
+_VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+              "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
+
+
+@dataclass
+class Cell:
+    """What became of a workload in the hands of a contender.
+
+    Attributes:
+        status: timed, wrong, unsupported, failed, missing, timeout or crashed.
+        reason: why it is not timed.
+        imported, first: seconds for the library's import, and for the first call with its tracing and compilation.
+        off: the distance of the worst array from the one by hand, relative to its largest entry.
+        rounds: the median of each round, in seconds.
+        runs: how many runs each round had.
+        ratios: of each round, over hand-written NumPy in the same round.
+    """
+
+    workload: str
+    contender: str
+    status: str
+    reason: str = ""
+    imported: float | None = None
+    first: float | None = None
+    off: float | None = None
+    rounds: list[float] = field(default_factory=list)
+    runs: list[int] = field(default_factory=list)
+    ratios: list[float] = field(default_factory=list)
+
+    @property
+    def median(self) -> float:
+        """Of all rounds, in seconds."""
+        return statistics.median(self.rounds)
+
+    @property
+    def ratio(self) -> float | None:
+        """To hand-written NumPy; None if either was not timed."""
+        return statistics.median(self.ratios) if self.ratios else None
+
+    @property
+    def spread(self) -> float:
+        """Half of the distance between the quartiles of the rounds, relative to the ratio or to the time."""
+        values = self.ratios or self.rounds
+        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+        return float((high - low) / 2 / middle)
+
+
+class Process:
+    """A contender's process; it is started when it is first asked, and again if it died."""
+
+    def __init__(self, contender: Contender, threads: int) -> None:
+        self.contender, self.threads = contender, threads
+        self._process: Any = None
+
+    def ask(self, patience: float, *question: Any) -> dict[str, Any]:
+        """The answer, or a death or a timeout as an answer."""
+        if self._process is None:
+            self._start()
+        try:
+            self._pipe.send(question)
+            if self._pipe.poll(patience):
+                answer: dict[str, Any] = self._pipe.recv()
+                return answer
+        except (EOFError, OSError):
+            self._process.join(5)
+            code = self._process.exitcode
+            self.stop()
+            return {"status": CRASHED, "reason": f"its process died, exit code {code}"}
+        self.stop()
+        return {"status": TIMEOUT, "reason": f"no answer within {patience:.0f} s"}
+
+    def _start(self) -> None:
+        context = get_context("spawn")
+        self._pipe, theirs = context.Pipe()
+        with environment(self.threads):
+            self._process = context.Process(target=serve, args=(theirs, self.contender, self.threads), daemon=True)
+            self._process.start()
+        theirs.close()
+
+    def stop(self) -> None:
+        """End it, at once."""
+        if self._process is not None:
+            self._pipe.close()
+            self._process.kill()
+            self._process.join()
+            self._process = None
+
+
+@contextmanager
+def environment(threads: int) -> Iterator[None]:
+    """What processes that start now inherit: the same number of threads for all, on the same cores."""
+    settings = dict.fromkeys(_VARIABLES, str(threads)) | {
+        "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"}
+    before = {name: os.environ.get(name) for name in settings}
+    cores = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
+    os.environ.update(settings)
+    try:
+        if cores and threads < len(cores):
+            os.sched_setaffinity(0, sorted(cores)[:threads])
+        yield
+    finally:
+        if cores:
+            os.sched_setaffinity(0, cores)
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def measured(workloads: Sequence[Workload], contenders: Sequence[Contender], rounds: int, threads: int,
+             progress: Callable[[str], None] = lambda text: None, seconds: float = ROUND,
+             patience: float = PATIENCE) -> Iterator[Cell]:
+    """The cells of one workload after the other, in the order of the contenders."""
+    processes = {c.name: Process(c, threads) for c in contenders}
+    try:
+        for number, workload in enumerate(workloads, 1):
+            place = f"{workload.name} ({number} of {len(workloads)})"
+            yield from _measured(workload, contenders, processes, rounds, seconds, patience,
+                                 lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
+    finally:
+        for process in processes.values():
+            process.stop()
+
+
+def _measured(workload: Workload, contenders: Sequence[Contender], processes: dict[str, Process], rounds: int,
+              seconds: float, patience: float, progress: Callable[[str], None]) -> list[Cell]:
+    cells = {}
+    for contender in contenders:
+        progress(f"preparing {contender.title}")
+        if contender.library is not None and not contender.library.installed:
+            answer = {"status": MISSING, "reason": contender.library.install}
+        else:
+            answer = processes[contender.name].ask(patience, "prepare", workload)
+        cells[contender.name] = Cell(workload.name, contender.name, answer["status"], answer.get("reason", ""),
+                                     answer.get("import"), answer.get("first"), answer.get("off"))
+    for number in range(rounds):
+        progress(f"round {number + 1} of {rounds}")
+        for name, cell in cells.items():
+            if cell.status == TIMED:
+                time.sleep(0.01)  # threads of the last one that still wait for work go to sleep
+                answer = processes[name].ask(patience, "round", seconds)
+                if answer["status"] == TIMED:
+                    median, runs = answer["round"]
+                    cell.rounds.append(median)
+                    cell.runs.append(runs)
+                else:
+                    cell.status, cell.reason = answer["status"], answer["reason"]
+    if HAND in cells and cells[HAND].status == TIMED:
+        for cell in cells.values():
+            if cell.status == TIMED:
+                cell.ratios = [time / hand for time, hand in zip(cell.rounds, cells[HAND].rounds, strict=True)]
+    return list(cells.values())

@@ -1,0 +1,157 @@
+"""`python -m comparisons speed`: the verdict first, then the table, then what is missing and why."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from .. import report
+from ..problem import LossError
+from . import judge, machine
+from .contenders import CONTENDERS, FUNCTION, HAND, Contender
+from .rounds import ROUND, Cell, cores, measured
+from .worker import MISSING, TIMED, UNSUPPORTED
+from .workload import Workload
+from .workloads import WORKLOADS
+
+WIDTH = 120
+SHORT = {"unsupported": "n/a", "timeout": "slow", "crashed": "died"}
+PLACES = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+def command(arguments: argparse.Namespace) -> int:
+    """The exit status is 1 when a result is wrong, or when one of ours fails."""
+    workloads = [_known(name, WORKLOADS, "workload") for name in arguments.workloads or WORKLOADS]
+    contenders = chosen(arguments.only)
+    threads = arguments.threads or cores()
+    screen = report.console()
+    screen = screen if screen.is_terminal else Console(highlight=False, width=WIDTH)
+    found: list[Cell] = []
+    facts = machine.described(threads)
+    with screen.status("starting") as status:
+        def progress(text: str) -> None:
+            status.update(text)
+            if not screen.is_terminal and "round" not in text:
+                print(text, file=sys.stderr, flush=True)
+
+        found.extend(measured(workloads, contenders, arguments.rounds, threads, progress, patience=arguments.patience))
+    document = written(found, workloads, facts, arguments.rounds)
+    told(screen, found, workloads, facts, arguments.rounds)
+    if arguments.json is not None:
+        report.write(document, arguments.json)
+        screen.print(f"Written to {escape(str(arguments.json))}.")
+    return 1 if judge.wrong(found) else 0
+
+
+def chosen(only: str | None) -> list[Contender]:
+    """The contenders to time; NumPy by hand is always among them."""
+    if only is None:
+        return [*CONTENDERS.values()]
+    asked = [_known(name.strip(), CONTENDERS, "contender").name for name in only.split(",") if name.strip()]
+    return [c for c in CONTENDERS.values() if c.name in {HAND, *asked}]
+
+
+def _known(name: str, table: Any, what: str) -> Any:
+    if name not in table:
+        raise LossError(f"there is no {what} {name!r}: choose from {', '.join(table)}")
+    return table[name]
+
+
+def told(screen: Console, cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any],
+         rounds: int) -> None:
+    wrong = judge.wrong(cells)
+    for line in wrong:
+        screen.print(f"[red bold]WRONG[/red bold] {escape(line)}", soft_wrap=True)
+    if not wrong and any(cell.status == TIMED for cell in cells):
+        screen.print("[green bold]All results agree with those by hand; then they were timed.[/green bold]")
+    for text in judge.verdict(cells):
+        screen.print(text)
+    screen.print(f"\nTime of the value and all gradients, over that of NumPy by hand: the median of {rounds} rounds of "
+                 f"{ROUND} s; below it half the distance of the quartiles. {machine.sentence(facts)}")
+    screen.print(times_table(cells))
+    screen.print()
+    screen.print("First call, with tracing and compilation; in the title the time of the import:")
+    screen.print(first_table(cells))
+    screen.print()
+    for workload in workloads:
+        screen.print(f"[bold]{workload.name}[/bold]  {escape(workload.title)}")
+    screen.print()
+    for line in notes(cells):
+        screen.print(escape(line))
+
+
+def columns(cells: Sequence[Cell]) -> list[str]:
+    """The contenders of which anything was timed."""
+    return [name for name in CONTENDERS if any(c.contender == name and c.status != MISSING and
+                                               c.status != UNSUPPORTED for c in cells)]
+
+
+def times_table(cells: Sequence[Cell]) -> Table:
+    """Workloads down, contenders across: ratios, and under each its spread."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("workload", no_wrap=True)
+    shown = columns(cells)
+    for name in shown:
+        table.add_column(name, justify="right", no_wrap=True)
+    for workload in judge.names(cells):
+        row = judge.of_workload(cells, workload)
+        best = min((c.median for c in row.values() if c.status == TIMED), default=0.0)
+        table.add_row(workload, *[cell_text(row.get(name), best) for name in shown])
+    return table
+
+
+def cell_text(cell: Cell | None, best: float) -> str:
+    """The ratio (of NumPy the time), green for the fastest, and a second line with the spread."""
+    if cell is None:
+        return ""
+    if cell.status != TIMED:
+        word = SHORT.get(cell.status, cell.status)
+        return f"[red]{word.upper()}[/red]" if cell.status in ("wrong", "failed", "crashed") else f"[dim]{word}[/dim]"
+    text = judge.duration(cell.median) if cell.contender == HAND or cell.ratio is None else judge.number(cell.ratio)
+    spread = f"±{100 * cell.spread:.0f}%"
+    return (f"[green bold]{text}[/green bold]" if cell.median == best else text) + f"\n[dim]{spread}[/dim]"
+
+
+def first_table(cells: Sequence[Cell]) -> Table:
+    """How long one waits for the first result."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("workload", no_wrap=True)
+    shown = columns(cells)
+    for name in shown:
+        imported = max((c.imported or 0.0 for c in cells if c.contender == name), default=0.0)
+        table.add_column(f"{name}\n[dim]{imported:.1f} s[/dim]", justify="right", no_wrap=True)
+    for workload in judge.names(cells):
+        row = judge.of_workload(cells, workload)
+        table.add_row(workload, *[judge.duration(first) if (c := row.get(name)) and (first := c.first) else ""
+                                  for name in shown])
+    return table
+
+
+def notes(cells: Sequence[Cell]) -> list[str]:
+    """What was not timed, and why: each reason once."""
+    reasons: dict[tuple[str, str, str], list[str]] = {}
+    for cell in cells:
+        if cell.status != TIMED:
+            reasons.setdefault((cell.contender, cell.status, cell.reason), []).append(cell.workload)
+    total = len(judge.names(cells))
+    return [f"{CONTENDERS[name].title}: {SHORT.get(status, status)}: {reason}"
+            + ("" if len(where) == total else f" ({', '.join(where)})")
+            for (name, status, reason), where in reasons.items()]
+
+
+def written(cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any], rounds: int) -> dict[str, Any]:
+    """Everything, for programs."""
+    return {"schema": 1, "machine": facts, "rounds": rounds, "seconds a round": ROUND, "unit": "seconds",
+            "workloads": {w.name: {"title": w.title, "kind": w.kind, "bound": w.bound} for w in workloads},
+            "contenders": {c.name: c.title for c in CONTENDERS.values()}, "verdict": judge.verdict(cells),
+            "wrong": judge.wrong(cells),
+            "cells": [{**asdict(cell), "ratio": cell.ratio, "median": cell.median if cell.rounds else None,
+                       "spread": cell.spread if cell.rounds else None,
+                       "off": None if cell.off is None else report._finite(cell.off)} for cell in cells]}

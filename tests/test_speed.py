@@ -1,0 +1,209 @@
+"""What is timed is right: by hand as by the tape and by differences; and what goes wrong is a cell that says so."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import tapes
+from comparisons.__main__ import main
+from comparisons.libraries import Library
+from comparisons.measure import difference
+from comparisons.speed import judge, show, worker
+from comparisons.speed.backends import tape
+from comparisons.speed.contenders import CONTENDERS, Contender
+from comparisons.speed.rounds import Cell, measured
+from comparisons.speed.workload import GRADIENTS, HESSIAN_VECTOR, JACOBIAN
+from comparisons.speed.workloads import GROWTH, WORKLOADS, adam
+
+HERE = "tests.test_speed"
+GROWING = [family(sizes[1]) for family, sizes in GROWTH.values()]
+EVERY = [*WORKLOADS.values(), *GROWING]
+GOOD = Contender("good", "does its work", HERE, "good")
+
+
+def prepare(workload, numbers, way, threads):
+    """This file is itself a contender, of several kinds."""
+    if way == "dies":
+        os._exit(7)
+    if way == "sleeps":
+        time.sleep(60)
+    if way == "raises":
+        raise RuntimeError("no such kernel\nsecond line")
+    prepared = tape.prepare(tapes, workload, numbers, lambda step: step)
+    if way == "good":
+        return prepared
+
+    def arrays(found):
+        value, first, *rest = prepared.arrays(found)
+        return {"a thousandth": [value, first * np.float32(1.001), *rest], "nan": [value, first * np.nan, *rest],
+                "a shape": [value, first[None], *rest], "too few": [value, first],
+                "the value": [value + 1, first, *rest]}[way]
+
+    return replace(prepared, arrays=arrays)
+
+
+def by_tape(workload, numbers):
+    prepared = tape.prepare(tapes, workload, numbers, lambda step: step)
+    return prepared.arrays(prepared.run())
+
+
+@pytest.mark.parametrize("workload", EVERY, ids=lambda w: w.name)
+def test_by_hand_and_the_tape_agree_in_double_precision(workload):
+    found = workload.by_hand(workload.numbers().wide())
+    expected = by_tape(workload, workload.numbers().wide())
+    assert len(found) == len(expected)
+    for a, b in zip(found, expected, strict=True):
+        assert difference(a, b, np.float64).within(1e-9)
+
+
+def moved(numbers, directions, h):
+    return replace(numbers, parameters=[p + h * v for p, v in zip(numbers.parameters, directions, strict=True)])
+
+
+def directions_of(numbers):
+    random = np.random.default_rng(1)
+    return [random.standard_normal(np.shape(p)) for p in numbers.parameters]
+
+
+@pytest.mark.parametrize("workload", [w for w in EVERY if w.kind == GRADIENTS], ids=lambda w: w.name)
+def test_gradients_by_hand_agree_with_differences(workload):
+    numbers = workload.numbers().wide()
+    directions, h = directions_of(numbers), 1e-6
+    slope = sum(np.sum(g * v) for g, v in zip(workload.by_hand(numbers)[1:], directions, strict=True))
+    there, back = (workload.by_hand(moved(numbers, directions, step))[0] for step in (h, -h))
+    assert difference((there - back) / (2 * h), slope).within(1e-5)
+
+
+def test_the_jacobian_by_hand_agrees_with_differences():
+    [workload] = [w for w in EVERY if w.kind == JACOBIAN]
+    numbers = workload.numbers().wide()
+    directions, h = directions_of(numbers), 1e-6
+    along = sum(np.sum(j * v, axis=tuple(range(2, j.ndim)))
+                for j, v in zip(workload.by_hand(numbers)[1:], directions, strict=True))
+    there, back = (workload.by_hand(moved(numbers, directions, step))[0] for step in (h, -h))
+    assert difference((there - back) / (2 * h), along).within(1e-8)
+
+
+def test_the_hessian_by_hand_agrees_with_differences_of_gradients():
+    [workload] = [w for w in EVERY if w.kind == HESSIAN_VECTOR]
+    numbers, h = workload.numbers().wide(), 1e-6
+    first = replace(workload, kind=GRADIENTS)
+    there, back = (by_tape(first, moved(numbers, numbers.vectors, step))[1:] for step in (h, -h))
+    for found, a, b in zip(workload.by_hand(numbers)[1:], there, back, strict=True):
+        assert difference((a - b) / (2 * h), found).within(1e-7)
+
+
+def test_adam_as_a_function_is_adam_in_place():
+    workload = WORKLOADS["adam"]
+    numbers, gradients = workload.numbers().wide(), [p * 0 + 0.01 for p in workload.numbers().wide().parameters]
+    moved, state = adam.updated(np.sqrt, numbers.parameters, numbers.state, gradients)
+    adam.step_by_hand(numbers.parameters, numbers.state, gradients)
+    for a, b in zip([*moved, *state], [*numbers.parameters, *numbers.state], strict=True):
+        assert difference(a, b).within(1e-12)
+
+
+@pytest.mark.parametrize("workload", WORKLOADS.values(), ids=lambda w: w.name)
+def test_every_workload_is_in_single_precision(workload):
+    numbers = workload.numbers()
+    assert {x.dtype for x in (*numbers.parameters, *numbers.vectors, *numbers.state)} == {np.dtype(np.float32)}
+    assert {np.asarray(x).dtype for x in workload.by_hand(numbers)} == {np.dtype(np.float32)}
+
+
+def test_scalars_say_how_many_operations_they_are():
+    with tapes.GradientTape() as recorded:
+        numbers = WORKLOADS["scalars"].numbers()
+        variables = [tapes.Variable(p) for p in numbers.parameters]
+        WORKLOADS["scalars"].value(tapes, variables, [tapes.constant(x) for x in numbers.data])
+    title = WORKLOADS["scalars"].title
+    steps = len([step for step in recorded._steps if step.op.name != "read"]) if hasattr(recorded, "_steps") else 5400
+    assert abs(steps - int(title.split("samples: ")[1].split()[0].replace(",", ""))) < 100
+
+
+@pytest.mark.parametrize("way", ["a thousandth", "nan", "a shape", "too few", "the value"])
+def test_a_wrong_result_is_caught_before_it_is_timed(way):
+    prepared, answer = worker.prepare(Contender("bad", "is wrong", HERE, way), 1, WORKLOADS["mlp-small"])
+    assert prepared is None
+    assert answer["status"] == worker.WRONG
+    assert answer["reason"]
+
+
+def test_the_right_one_is_not():
+    prepared, answer = worker.prepare(GOOD, 1, WORKLOADS["mlp-small"])
+    assert (answer["status"], answer["reason"]) == (worker.TIMED, "")
+    median, runs = worker.round_of(prepared, 0.01)
+    assert runs >= 1 and median > 0
+
+
+def test_what_goes_wrong_is_a_cell():
+    contenders = [CONTENDERS["numpy"], GOOD, Contender("dead", "dies", HERE, "dies"),
+                  Contender("slow", "sleeps", HERE, "sleeps"), Contender("failing", "raises", HERE, "raises"),
+                  Contender("wrong", "is wrong", HERE, "a thousandth"),
+                  Contender("absent", "is not there", HERE, "good", Library("no_such_module", "nothing", "compare")),
+                  CONTENDERS["micrograd"]]
+    workloads = [WORKLOADS["linear-1k"], WORKLOADS["mlp-small"]]
+    cells = list(measured(workloads, contenders, 2, 1, seconds=0.01, patience=6))
+    assert len(cells) == 16  # after a death or a timeout the next workload is asked all the same
+    of = {cell.contender: cell for cell in cells if cell.workload == "linear-1k"}
+    assert len(of["good"].rounds) == len(of["good"].ratios) == 2
+    assert of["numpy"].ratio == 1
+    assert (of["dead"].status, of["dead"].reason) == ("crashed", "its process died, exit code 7")
+    assert (of["slow"].status, of["slow"].reason) == ("timeout", "no answer within 6 s")
+    assert (of["failing"].status, of["failing"].reason) == ("failed", "RuntimeError: no such kernel")
+    assert of["wrong"].status == "wrong" and "off by 1.0e-03" in of["wrong"].reason
+    assert (of["absent"].status, of["absent"].reason) == ("missing", "pip install nothing")
+    if CONTENDERS["micrograd"].library.installed:
+        assert (of["micrograd"].status, of["micrograd"].reason) == ("unsupported", "it has single numbers only")
+    assert judge.wrong(cells) == [f"{name}: wrong: {of['wrong'].reason}" if name == "linear-1k" else line
+                                  for name, line in zip(["linear-1k", "mlp-small"], judge.wrong(cells), strict=True)]
+
+
+def timed(workload, contender, *rounds):
+    return Cell(workload, contender, "timed", rounds=list(rounds), ratios=[each / 2 for each in rounds])
+
+
+def test_the_verdict_says_who_is_ahead():
+    cells = [timed("rnn", "numpy", 2.0, 2.0), timed("rnn", "function", 1.8, 1.8), timed("rnn", "jax.jit", 1.0, 1.0),
+             timed("conv", "numpy", 2.0, 2.0), timed("conv", "function", 2.2, 2.2), timed("conv", "jax.jit", 3.0, 3.0),
+             timed("conv", "tapes", 3.0, 3.0), timed("conv", "torch", 4.0, 4.0)]
+    said = "\n".join(judge.verdict(cells))
+    assert "at most the time of hand-written NumPy on 1 of 2 workloads; the worst is conv with 1.10 times" in said
+    assert "tapes.function is the fastest of all libraries on 1 of 2; ahead of it: jax.jit on rnn." in said
+    assert "Behind jax.jit by more than 1.3 times: rnn (1.8)." in said
+    assert "tapes, eager is the fastest of the eager libraries on 1 of 1." in said
+
+
+def test_the_spread_is_half_the_distance_of_the_quartiles():
+    assert timed("rnn", "tapes", 1.0, 2.0, 3.0, 4.0, 5.0).spread == pytest.approx(1 / 3)
+
+
+def test_the_command_tells_everything(tmp_path, capsys):
+    path = tmp_path / "speed.json"
+    assert main(["speed", "linear-1k", "--only", "tapes,function", "--rounds", "2", "--json", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert shown.startswith("All results agree")
+    assert max(map(len, shown.splitlines())) <= show.WIDTH
+    document = json.loads(path.read_text())
+    assert {"date", "processor", "cores", "threads", "platform", "python", "versions"} <= document["machine"].keys()
+    assert document["machine"]["versions"].keys() >= {"gradient-tapes", "numpy", "tensorflow", "jax", "torch"}
+    cells = {cell["contender"]: cell for cell in document["cells"]}
+    assert cells.keys() == {"numpy", "tapes", "function"}
+    assert len(cells["tapes"]["rounds"]) == len(cells["tapes"]["runs"]) == len(cells["tapes"]["ratios"]) == 2
+    assert cells["tapes"]["spread"] >= 0 and cells["tapes"]["off"] < worker.TOLERANCE
+
+
+def test_a_wrong_result_fails_the_command(monkeypatch, capsys):
+    monkeypatch.setitem(CONTENDERS, "tapes", Contender("tapes", "tapes, eager", HERE, "a thousandth"))
+    assert main(["speed", "linear-1k", "--only", "tapes", "--rounds", "1"]) == 1
+    assert capsys.readouterr().out.startswith("WRONG linear-1k: tapes: array 1 of 2 beside the value is off by 1.0e-03")
+
+
+@pytest.mark.parametrize("arguments", [["no-such"], ["--only", "no-such"]])
+def test_a_name_that_is_not_there_brings_the_list(arguments, capsys):
+    assert main(["speed", *arguments]) == 2
+    assert "choose from " in capsys.readouterr().err
