@@ -34,7 +34,7 @@ class Namespace:
         raise MissingName(f"the {self._library} namespace has no tf.{path}. Write it with other ops, or add it to the "
                           "table in comparisons/namespaces.py, or leave this library out with --only")
 
-    def plain(self, **replaced: Callable[..., Any]) -> SimpleNamespace:
+    def plain(self, replaced: Table) -> SimpleNamespace:
         """The same names as mere attributes, some `replaced`: no time is lost by looking them up."""
         top = SimpleNamespace(math=SimpleNamespace(), nn=SimpleNamespace(), linalg=SimpleNamespace())
         for path, function in {**self._table, **replaced}.items():

@@ -26,7 +26,7 @@ def names(cells: Cells) -> list[str]:
 def wrong(cells: Cells) -> list[str]:
     """What fails the command: a wrong result, whoever's it is, and any failure of ours."""
     return [f"{cell.workload}: {cell.contender}: {cell.reason}" for cell in cells if cell.status == WRONG
-            or cell.contender in OURS and cell.status in (FAILED, CRASHED, TIMEOUT)]
+            or (cell.contender in OURS and cell.status in (FAILED, CRASHED, TIMEOUT))]
 
 
 def verdict(cells: Cells) -> list[str]:
@@ -86,8 +86,6 @@ def number(ratio: float) -> str:
 
 def duration(seconds: float) -> str:
     """In the unit that fits."""
-    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
-        if seconds >= size:
-            break
+    unit, size = next(((u, s) for u, s in (("s", 1.0), ("ms", 1e-3)) if seconds >= s), ("µs", 1e-6))
     digits = seconds / size
     return f"{digits:.3g} {unit}" if digits < 1000 else f"{digits:,.0f} {unit}"

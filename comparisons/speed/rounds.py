@@ -156,7 +156,7 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
     for contender in contenders:
         progress(f"preparing {contender.title}")
         if contender.library is not None and not contender.library.installed:
-            answer = {"status": MISSING, "reason": contender.library.install}
+            answer: dict[str, Any] = {"status": MISSING, "reason": contender.library.install}
         else:
             answer = processes[contender.name].ask(patience, "prepare", workload)
         cells[contender.name] = Cell(workload.name, contender.name, answer["status"], answer.get("reason", ""),

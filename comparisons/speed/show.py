@@ -15,7 +15,7 @@ from rich.table import Table
 from .. import report
 from ..problem import LossError
 from . import judge, machine
-from .contenders import CONTENDERS, FUNCTION, HAND, Contender
+from .contenders import CONTENDERS, HAND, Contender
 from .rounds import ROUND, Cell, cores, measured
 from .worker import MISSING, TIMED, UNSUPPORTED
 from .workload import Workload
@@ -23,7 +23,6 @@ from .workloads import WORKLOADS
 
 WIDTH = 120
 SHORT = {"unsupported": "n/a", "timeout": "slow", "crashed": "died"}
-PLACES = {"µs": 1e-6, "ms": 1e-3, "s": 1.0}
 
 
 def command(arguments: argparse.Namespace) -> int:

@@ -12,8 +12,6 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ..backends import Unsupported
 from ..measure import difference
 from .contenders import Contender

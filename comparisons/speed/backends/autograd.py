@@ -25,7 +25,7 @@ def _conv2d(x: Any, kernel: Any, strides: int, padding: str) -> Any:
     return anp.transpose(y, (0, 2, 3, 1))
 
 
-WORDS = TF.plain(**{"nn.sparse_softmax_cross_entropy_with_logits": _sparse_cross_entropy, "nn.conv2d": _conv2d,
+WORDS = TF.plain({"nn.sparse_softmax_cross_entropy_with_logits": _sparse_cross_entropy, "nn.conv2d": _conv2d,
                     "matmul": anp.matmul, "reduce_mean": anp.mean})
 
 

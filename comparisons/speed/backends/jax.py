@@ -22,7 +22,7 @@ def _conv2d(x: Any, kernel: Any, strides: int, padding: str) -> Any:
                                         dimension_numbers=("NHWC", "HWIO", "NHWC"))
 
 
-JNP = TF.plain(**{"nn.sparse_softmax_cross_entropy_with_logits": _sparse_cross_entropy, "nn.conv2d": _conv2d})
+JNP = TF.plain({"nn.sparse_softmax_cross_entropy_with_logits": _sparse_cross_entropy, "nn.conv2d": _conv2d})
 
 
 def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Prepared:
@@ -47,7 +47,7 @@ def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Pre
         slopes, outputs = jax.jacrev(twice, has_aux=True)(parameters)
         return outputs, *slopes
 
-    compiled = jax.jit if way == "jit" else lambda function: function
+    compiled: Any = jax.jit if way == "jit" else lambda function: function
     if workload.kind == TRAINING:
         return _training(given, value, compiled)
     step = compiled({HESSIAN_VECTOR: hessian_vector, JACOBIAN: jacobian}.get(workload.kind, gradients))

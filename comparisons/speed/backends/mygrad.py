@@ -22,11 +22,11 @@ def _mean_cross_entropy(labels: Any, logits: Any) -> Any:
 
 
 def _conv2d(x: Any, kernel: Any, strides: int, padding: str) -> Any:
-    y = conv_nd(mygrad.transpose(x, (0, 3, 1, 2)), mygrad.transpose(kernel, (3, 2, 0, 1)), stride=strides)
-    return mygrad.transpose(y, (0, 2, 3, 1))
+    y = conv_nd(mygrad.transpose(x, 0, 3, 1, 2), mygrad.transpose(kernel, 3, 2, 0, 1), stride=strides)
+    return mygrad.transpose(y, 0, 2, 3, 1)
 
 
-WORDS = TF.plain(**{"nn.sparse_softmax_cross_entropy_with_logits": _mean_cross_entropy, "nn.conv2d": _conv2d,
+WORDS = TF.plain({"nn.sparse_softmax_cross_entropy_with_logits": _mean_cross_entropy, "nn.conv2d": _conv2d,
                     "matmul": mygrad.matmul, "reduce_mean": mygrad.mean})
 
 
@@ -34,8 +34,8 @@ def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Pre
     if workload.kind == HESSIAN_VECTOR:
         raise Unsupported("no second derivatives")
     if workload.kind == JACOBIAN:
-        raise Unsupported("no Jacobian, and its graph is gone after one backward pass: it would take a forward pass for "
-                          "each output")
+        raise Unsupported("no Jacobian, and its graph is gone after one backward pass: each output would want a "
+                          "forward pass of its own")
 
     def gradients() -> Any:
         parameters = [mygrad.tensor(p, copy=False) for p in numbers.parameters]

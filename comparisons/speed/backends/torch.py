@@ -27,7 +27,7 @@ def _mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     return torch.mean(x) if axis is None else torch.mean(x, axis, keepdims)
 
 
-WORDS = TF.plain(**{"nn.sparse_softmax_cross_entropy_with_logits": _sparse_cross_entropy, "nn.conv2d": _conv2d,
+WORDS = TF.plain({"nn.sparse_softmax_cross_entropy_with_logits": _sparse_cross_entropy, "nn.conv2d": _conv2d,
                     "reduce_mean": _mean, "matmul": torch.matmul, "tanh": torch.tanh})
 
 

@@ -69,5 +69,5 @@ def by_hand(numbers):
 
 def conv(batch, channels):
     one, two = channels
-    return Workload("conv", f"Two convolutions (3 by 3, {one} and {two} channels) and a dense layer on {batch} images of "
+    return Workload("conv", f"Two convolutions (3 by 3, {one} and {two} channels) and a dense layer, {batch} images of "
                     "8 by 8, softmax cross-entropy.", partial(make, batch, channels), value, by_hand)

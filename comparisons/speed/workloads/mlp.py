@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from ..workload import MATMUL, OVERHEAD, Numbers, Workload
 
 def make(sizes, batch, random):
     parameters = []
-    for fan_in, fan_out in zip(sizes, sizes[1:]):
+    for fan_in, fan_out in pairwise(sizes):
         parameters += [(random.standard_normal((fan_in, fan_out)) * np.sqrt(2 / fan_in)).astype(np.float32),
                        (0.1 * random.standard_normal(fan_out)).astype(np.float32)]
     x = random.standard_normal((batch, sizes[0])).astype(np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from ..workload import Numbers, Workload
 def make(sizes, samples, random):
     """For each neuron its weights and then its bias; for each sample its inputs, and then all targets."""
     parameters = []
-    for fan_in, fan_out in zip(sizes, sizes[1:]):
+    for fan_in, fan_out in pairwise(sizes):
         for _ in range(fan_out):
             parameters += [*random.uniform(-1, 1, fan_in).astype(np.float32), np.float32(0.1)]
     data = random.standard_normal(samples * (sizes[0] + 1)).astype(np.float32)
@@ -78,6 +79,6 @@ def by_hand(sizes, numbers):
 
 def scalars(sizes, samples):
     words = "-".join(map(str, sizes))
-    ops = samples * (sum(2 * a * b + b for a, b in zip(sizes, sizes[1:])) + 2)
-    return Workload("scalars", f"A network {words} of scalars, {samples} samples: {ops:,} operations on single numbers.",
+    ops = samples * (sum(2 * a * b + b for a, b in pairwise(sizes)) + 2)
+    return Workload("scalars", f"A network {words} of neurons, {samples} samples: {ops:,} operations on scalars.",
                     partial(make, sizes, samples), partial(value, sizes), partial(by_hand, sizes))
