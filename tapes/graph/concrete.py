@@ -28,11 +28,11 @@ class Place(int):
 class Concrete:
     """A program, the NumPy that it became, and the structure of its result, in which Places stand for tensors."""
 
-    def __init__(self, program: Program, structure: Any, title: str, own_gradients: bool) -> None:
+    def __init__(self, program: Program, structure: Any, title: str, outside: set[str], own_gradients: bool) -> None:
         self.program, self.structure, self.own_gradients = program, structure, own_gradients
         self.title, self.stages = title, list(stages(program))
         self.final = self.stages[-1][1]
-        self.writer = Writer(self.final, title)
+        self.writer = Writer(self.final, title, outside)
         self._run = self.writer.function()
         for _, stage in self.stages:
             for value in stage.values():
@@ -45,13 +45,16 @@ class Concrete:
         self._lock = threading.RLock()  # the buffers are for one call at a time
 
     def story(self) -> str:
-        """The program at each stage."""
-        told, before = [], ""
+        """The program at each stage, a step a line."""
+        told, before, count = [], "", 0
         for name, program in self.stages:
-            body = Writer(program, self.title).body
-            told.append(f"# {name}: {len(program.steps)} steps" + ("\n" + body if body != before else ", no change"))
-            before = body
-        return "\n".join(told)
+            body, steps = Writer(program, self.title, set(), nested=False).body, len(program.steps)
+            change = f", {count - steps} fewer" if steps != count else "" if body != before else " as before"
+            into = sum(getattr(step, "into", None) is not None for step in program.steps)
+            change += f", {into} of them into memory that is there already" * bool(into)
+            told.append(f"# {name}: {steps} steps{change if before else ''}" + f"\n{body}" * (body != before))
+            before, count = body, steps
+        return f"# {self.writer.title} as {told[0][2:]}" + "".join(f"\n{text}" for text in told[1:])
 
     def replay(self, arrays: Sequence[Any]) -> Any:
         """Run the NumPy; then, all steps having succeeded, let its effects happen."""

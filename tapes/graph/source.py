@@ -5,6 +5,7 @@ from __future__ import annotations
 import keyword
 import linecache
 import re
+import textwrap
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +16,10 @@ from ..arguments import Line
 from ..dtypes import DType
 from ..op import registry
 from .program import Call, Effect, Guard, Program, Step, Value
-from .templates import TEMPLATES, VIEWS, WEAK
+from .templates import ATOM, LEVELS, NEEDS, SAFE, TEMPLATES, VIEWS, WEAK
+
+# An expression within a line has no more letters than that, and was to be computed no more steps before it.
+WIDTH, NEAR = 60, 6
 
 
 class AnotherWay(Exception):
@@ -27,13 +31,23 @@ _ANOTHER_WAY = '''class AnotherWay(Exception):
 
 
 class Writer:
-    """Gives every value a name, and every step a line."""
+    """Gives every value a name, and every step a line, or a place in the line that needs it.
 
-    def __init__(self, program: Program, title: str) -> None:
-        self.program, self.title = program, identifier(title) or "replay"
+    Args:
+        program: what to write.
+        title: what to call the function.
+        outside: the names of other programs in the same file that are not within their functions.
+        nested: whether steps may share a line, and lines of the user's program stand above them.
+    """
+
+    def __init__(self, program: Program, title: str, outside: set[str], nested: bool = True) -> None:
+        self.program, self.outside, self.nested = program, outside, nested
         self.names: dict[Value, str] = {}
+        self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together, see LEVELS
+        self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
-        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", self.title), 2)
+        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay"), 2)
+        self.title = self.free(identifier(title) or "replay", among=outside)
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
         self.borrowed: dict[str, str] = {}  # row -> its name in the text
@@ -44,6 +58,8 @@ class Writer:
         self.assigned = {effect.inputs[0]: known.get(id(effect.variable), effect.variable._name)
                          for effect in program.effects if effect.variable is not None}
         given = [self.name(value) for value in (*program.arguments, *program.variables)]
+        self.places = {step: place for place, step in enumerate(program.steps)}
+        self.uses = {value: place for place, step in enumerate(program.steps) for value in step.inputs}
         lines: list[tuple[str, Any]] = []
         for step in program.steps:
             line = self.line(step)
@@ -51,23 +67,31 @@ class Writer:
                 lines += [*((comment, None) for comment in self.asked_for(step.line)), (line, step)]
         results = self.tuple(program.outputs)
         wanted = self.tuple([value for effect in program.effects for value in effect.inputs])
-        given += ["calls"] * bool(self.calls)
+        self.given = given + ["calls"] * bool(self.calls)
         self.steps = [None, *(step for _, step in lines)]  # by lines of the body
-        self.body = "\n".join([f"def {self.title}({', '.join(given)}):", *(f"    {line}" for line, _ in lines),
+        self.body = "\n".join([f"def {self.title}({', '.join(self.given)}):", *(f"    {line}" for line, _ in lines),
                                f"    return {results}, {wanted}", ""])
 
-    @property
-    def text(self) -> str:
-        """The function and what it needs, as a file that runs by itself."""
-        lines = ["import numpy as np", *["", "from tapes.op import registry"] * bool(self.borrowed), ""]
-        lines += [f"{name} = registry[{row!r}].forward" for row, name in self.borrowed.items()]
+    def definitions(self) -> list[str]:
+        """What the function needs, a line each."""
+        lines = [f"{name} = registry[{row!r}].forward" for row, name in self.borrowed.items()]
         for name, value in self.constants.items():
             short = written(value) if np.size(value) <= 16 else None
             lines.append(f"{name} = {short}" if short else f'{name} = constants["{name}"]')
-        lines += [f"{name} = np.empty({array.shape}, np.{array.dtype.name})" for name, array in self.memory.items()]
-        if any(isinstance(step, Guard) for step in self.program.steps):
-            lines += ["", "", _ANOTHER_WAY]
-        return "\n".join(lines).rstrip() + f"\n\n\n{self.body}"
+        return lines + [f"{name} = np.empty({array.shape}, np.{array.dtype.name})"
+                        for name, array in self.memory.items()]
+
+    def text(self) -> str:
+        """The function, below a comment on what it takes."""
+        takes = [f"{name}: {value.array.dtype.name}{list(value.shape)}" for name, value in zip(
+            self.given, (*self.program.arguments, *self.program.variables))]
+        return "\n".join([*textwrap.wrap(", ".join(takes), 118, initial_indent="# ", subsequent_indent="# "),
+                          self.body])
+
+    @property
+    def guarded(self) -> bool:
+        """Whether it may find that it is not the way to go."""
+        return any(isinstance(step, Guard) for step in self.program.steps)
 
     def function(self) -> Callable[..., Any]:
         """What the text defines."""
@@ -92,6 +116,8 @@ class Writer:
 
     def asked_for(self, line: Line) -> list[str]:
         """The line of the user's program, as a comment where a new one begins."""
+        if not self.nested:
+            return []
         text = "".join(filter(str.isprintable, linecache.getline(line.file, line.number).strip()))
         if not text or text == self.shown:
             return []
@@ -108,11 +134,31 @@ class Writer:
             self.calls += 1
             return (f"{self.name(step.output)} = calls[{self.calls - 1}]"
                     f"({', '.join(map(self.name, step.inputs))})")
-        right = self.expression(step)
-        if step.op.name in VIEWS and self.used[step.output] == 1 and step.output not in self.program.outputs:
-            self.names[step.output] = right
+        right, level = self.expression(step), LEVELS.get(step.op.name, ATOM) if step.into is None else ATOM
+        if self.can_wait(step, right):
+            self.names[step.output], self.levels[step.output] = right, level
             return ""
         return f"{self.name(step.output)} = {right}{self.note(step.output)}"
+
+    def can_wait(self, step: Step, text: str) -> bool:
+        """Whether the text of a step may stand where its only use is.
+
+        Until then no memory may be written to, nor may anything that can fail be in the line of another step.
+        """
+        place, value = self.places[step], step.output
+        if not self.nested:
+            return False
+        if self.used[value] != 1 or value in self.assigned or value not in self.uses or len(text) > WIDTH:
+            return False
+        if step.op.name in VIEWS and not self.later.intersection(step.inputs):
+            return True
+        until, own = self.uses[value], step.op.name in VIEWS or self._called_best(value) == "t"
+        if (not own or step.into is not None or step.op.name not in SAFE or until - place > NEAR
+                or not isinstance(self.program.steps[until], Step)
+                or any(getattr(between, "into", None) is not None for between in self.program.steps[place:until])):
+            return False
+        self.later.add(value)
+        return True
 
     def note(self, value: Value) -> str:
         """What an adjoint is: the derivative of what, by what."""
@@ -138,10 +184,8 @@ class Writer:
 
     def expression(self, step: Step) -> str:
         """A step as NumPy: by its template, by the name of NumPy's own function, or by the name of its row."""
-        inputs = [self.name(value) for value in step.inputs]
-        if step.op.name in WEAK:
-            inputs = [self.plain(value, step.inputs[1 - place]) or inputs[place]
-                      for place, value in enumerate(step.inputs)]
+        need = NEEDS.get(step.op.name, ())
+        inputs = [self.within(value, step, place, *need[place:place + 1]) for place, value in enumerate(step.inputs)]
         if step.into is not None:
             name = getattr(step.op.forward, "__name__", "") if isinstance(step.op.forward, np.ufunc) else step.op.name
             return f"np.{name}({', '.join(inputs)}, out={self.name(step.into)})"
@@ -154,8 +198,15 @@ class Writer:
         if isinstance(step.op.forward, np.ufunc) and not params:
             return f"np.{step.op.forward.__name__}({', '.join(inputs)})"
         if step.op.name not in self.borrowed:
-            self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op")
+            self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op", among=self.outside)
         return f"{self.borrowed[step.op.name]}({', '.join([*inputs, *(f'{k}={v}' for k, v in params.items())])})"
+
+    def within(self, value: Value, step: Step, place: int, need: int = ATOM) -> str:
+        """The text of an input, in parentheses where it would fall apart."""
+        if step.op.name in WEAK and (number := self.plain(value, step.inputs[1 - place])):
+            return number
+        text = self.name(value)
+        return text if self.levels.get(value, ATOM) >= (0 if step.into is not None else need) else f"({text})"
 
     @staticmethod
     def plain(value: Value, other: Value) -> str:
@@ -169,7 +220,7 @@ class Writer:
         """A parameter; what Python cannot write down briefly becomes a constant."""
         text = written(value)
         if text is None or len(text) > 60:
-            text = self.free("setting")
+            text = self.free("setting", among=self.outside)
             self.constants[text] = value
         return text
 
@@ -179,8 +230,9 @@ class Writer:
             plain = value.kind == "constant" and np.ndim(value.array) == 0
             name = written(value.array) if plain else None
             if name is None:
-                name = self.free(self._called_best(value))
-                if value.kind in ("constant", "buffer"):
+                there = value.kind in ("constant", "buffer")
+                name = self.free(self._called_best(value), among=self.outside if there else None)
+                if there:
                     (self.constants if value.kind == "constant" else self.memory)[name] = value.array
             self.names[value] = name
         return self.names[value]
@@ -190,20 +242,31 @@ class Writer:
         adjoint, new = self.called(value.adjoint_of), identifier(self.assigned.get(value, ""))
         if adjoint or (new and value.kind == "step"):
             return f"d{adjoint}" if adjoint else f"new_{new}"
-        return identifier(value.name) or {"constant": "c", "argument": "x", "buffer": "buffer"}.get(value.kind, "t")
+        usual = {"constant": "c", "argument": "x", "buffer": "buffer"}
+        return identifier(value.name) or usual.get(value.kind, "result" if value in self.program.outputs else "t")
 
-    def free(self, name: str) -> str:
-        """The name, with a number behind it if it is taken."""
-        chosen = name
-        while chosen in self.taken:
-            chosen = f"{name}_{self.taken[name]}"
-            self.taken[name] += 1
-        self.taken[chosen] = 2
+    def free(self, name: str, among: set[str] | None = None) -> str:
+        """The name, with a number behind it if it is taken, here or among those."""
+        chosen, number = name, self.taken.get(name, 2)
+        while chosen in self.taken or (among is not None and chosen in among):
+            chosen, number = f"{name}_{number}", number + 1
+        self.taken[name], self.taken[chosen] = number, self.taken.get(chosen, 2)
+        if among is not None:
+            among.add(chosen)
         return chosen
 
     def tuple(self, values: list[Value]) -> str:
         names = [self.name(value) for value in values]
         return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def file(writers: list[Writer]) -> str:
+    """Programs as a file that runs by itself, given `constants` where there are any."""
+    head = ["import numpy as np", *["", "from tapes.op import registry"] * any(writer.borrowed for writer in writers)]
+    definitions = [line for writer in writers for line in writer.definitions()]
+    head += ["", *definitions] if definitions else []
+    parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers)]
+    return "\n\n\n".join([*parts, *(writer.text().rstrip("\n") for writer in writers)])
 
 
 def identifier(name: str) -> str:

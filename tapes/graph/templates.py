@@ -42,6 +42,17 @@ def _swap_last(step: Step, x: str) -> str:
     return f"{x}.T" if len(step.output.shape) == 2 else f"{x}.swapaxes(-1, -2)"
 
 
+# How tightly a text holds together: a name or call, a product, a sum, a comparison.
+ATOM, PRODUCT, SUM, COMPARISON = 3, 2, 1, 0
+LEVELS = {"add": SUM, "subtract": SUM, "multiply": PRODUCT, "divide": PRODUCT, "matmul": PRODUCT, "negative": PRODUCT,
+          "pow": PRODUCT, "reduce_mean": PRODUCT, "greater": COMPARISON, "greater_equal": COMPARISON,
+          "less": COMPARISON, "less_equal": COMPARISON}  # of what a template makes; all others are calls
+# How tightly the inputs must hold together; where nothing is said, as a name does.
+NEEDS = {"add": (SUM, PRODUCT), "subtract": (SUM, PRODUCT), **dict.fromkeys(
+    ("multiply", "divide", "matmul"), (PRODUCT, ATOM)), **dict.fromkeys(
+    ("greater", "greater_equal", "less", "less_equal"), (SUM, SUM)), **dict.fromkeys(
+    ("where", "maximum", "minimum", "relu", "relu_grad", "exp", "log", "square", "sqrt", "tanh", "sin", "cos"),
+    (COMPARISON,) * 3)}
 WEAK = {"add", "subtract", "multiply", "divide", "greater", "greater_equal", "less", "less_equal", "maximum", "minimum"}
 VIEWS = {"swap_last", "transpose", "reshape"}  # they cost nothing: written where they are used
 
@@ -58,3 +69,4 @@ TEMPLATES: dict[str, str | Callable[..., str | None]] = {
     "zeros_like": "np.zeros_like({0})", "ones_like": "np.ones_like({0})", "getitem": "{0}[{index}]", "sum_to": _sum_to,
     "reduce_sum": _sum, "reduce_mean": _mean,
 }
+SAFE = {*TEMPLATES, *NEEDS} - {"pow", "part"}  # what cannot fail, whatever the numbers are
