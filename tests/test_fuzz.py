@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import threading
@@ -214,6 +215,21 @@ def test_the_kind_of_each_result_is_known_before(call):
             y = eval(found[0].format("x", "x"), {"tf": tapes, "x": x})
             assert Kind(tuple(y.shape), y.dtype.name) == found[1], found[0]
     assert filled
+
+
+@pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
+@pytest.mark.parametrize("call", [call for table in calls() for call in table], ids=lambda call: call.name)
+def test_jax_has_a_name_with_all_its_options_or_not_at_all(call):
+    rng, names = random.Random(call.name), functional.names()
+    texts = set()
+    for kind in [Kind(shape, "float64") for shape in [(), (2,), (2, 3), (2, 2), (2, 1)]] * 20:
+        if (found := call.fill(rng.choice, *[kind] * call.arity)) is not None and found[0] not in texts:
+            texts.add(found[0])
+            x = names.constant(np.linspace(-0.7, 1.1, int(np.prod(kind.shape))).reshape(kind.shape), names.float64)
+            with contextlib.suppress(functional.MissingName):
+                y = eval(found[0].format("x", "x"), {"tf": names, "x": x})
+                assert Kind(tuple(y.shape), str(y.dtype)) == found[1], found[0]
+    assert texts
 
 
 def test_any_choices_give_a_program_that_can_be_compiled():

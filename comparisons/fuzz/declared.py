@@ -118,8 +118,8 @@ DECLARED = (
     Declared("tanh and sigmoid at saturation", "1 - y^2 and y (1 - y) lose all digits there, and tapes computes them "
              "from x", {"tanh": _own_derivative("tanh", lambda tf, x: 1.0 / tf.cosh(x)**2),
                         "sigmoid": _own_derivative("sigmoid", lambda tf, x: tf.sigmoid(x) * tf.sigmoid(-x))}),
-    Declared("cumprod beyond a zero", "TensorFlow divides by the entries, and its gradient is wrong where one is 0", {
-        "math.cumprod": _products}),
+    Declared("cumprod of 0 and nan", "TensorFlow divides by the entries, and its gradient is wrong where one is 0, and "
+             "nan for an entry of nan that takes no part", {"math.cumprod": _products}),
     Declared("xlogy at x = 0", "the derivative by x is log(y), and 1 / y for xdivy; TensorFlow says 0 where x is 0", {
         "math.xlogy": lambda tf, x, y: x * tf.math.log(y), "math.xlog1py": lambda tf, x, y: x * tf.math.log1p(y),
         "math.xdivy": lambda tf, x, y: x / y}),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -157,9 +157,6 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
         return lambda x, axis=None, keepdims=False: function(
             x, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=keepdims)
 
-    def norm(x: Any, axis: Any, keepdims: bool) -> Any:
-        return jnp.sqrt(jnp.sum(x * x, axis=axis, keepdims=keepdims))
-
     def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
         return registry_op("cumsum")(x, axis=axis % x.ndim, exclusive=exclusive, reverse=reverse)
 
@@ -194,7 +191,7 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
         "math.log_sigmoid": jax.nn.log_sigmoid, "math.conj": jnp.conj, "math.real": lambda x: x,
         "reduce_sum": over(jnp.sum), "reduce_mean": over(jnp.mean), "reduce_max": over(jnp.max),
         "reduce_min": over(jnp.min), "reduce_prod": over(jnp.prod), "reduce_logsumexp": over(jax.nn.logsumexp),
-        "math.reduce_variance": over(jnp.var), "math.reduce_std": over(jnp.std), "norm": over(norm),
+        "math.reduce_variance": over(jnp.var), "math.reduce_std": over(jnp.std), "norm": norms(jnp, jnp.abs),
         "nn.softmax": jax.nn.softmax, "nn.log_softmax": jax.nn.log_softmax, "nn.l2_normalize": l2_normalize,
         "cumsum": cumsum, "reshape": jnp.reshape, "transpose": jnp.transpose,
         "gather": lambda x, indices, axis: jnp.take(x, np.asarray(indices), axis=axis),
@@ -208,6 +205,17 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
             labels * jax.nn.log_softmax(logits), axis=-1)}
 
 
+def norms(jnp: Any, absolute: Callable[[Any], Any]) -> Callable[..., Any]:
+    """TensorFlow's norm of vectors; the sum and the largest of the absolute values have corners."""
+    def norm(x: Any, ord: Any = "euclidean", axis: Any = None, keepdims: bool = False) -> Any:
+        axis = tuple(axis) if isinstance(axis, list) else axis
+        if ord == "euclidean":
+            return jnp.sqrt(jnp.sum(x * x, axis=axis, keepdims=keepdims))
+        return {1: jnp.sum, float("inf"): jnp.max}[ord](absolute(x), axis=axis, keepdims=keepdims)
+
+    return norm
+
+
 def tensorflows(jnp: Any) -> dict[str, Any]:
     """Where a function has a corner: JAX's arithmetic, with the derivative that TensorFlow takes there."""
     def maximum(x: Any, y: Any) -> Any:
@@ -219,7 +227,10 @@ def tensorflows(jnp: Any) -> dict[str, Any]:
     def clip(x: Any, low: Any, high: Any) -> Any:
         return jnp.where((x >= low) & (x <= high), x, jnp.where(x < low, low, high))
 
-    return {"abs": lambda x: x * jnp.sign(x), "math.abs": lambda x: x * jnp.sign(x),
+    def absolute(x: Any) -> Any:
+        return x * jnp.sign(x)
+
+    return {"abs": absolute, "math.abs": absolute, "norm": norms(jnp, absolute),
             "maximum": maximum, "minimum": minimum, "clip_by_value": clip,
             "nn.leaky_relu": lambda x, alpha: jnp.where(x > 0, x, alpha * x)}
 
