@@ -172,6 +172,13 @@ def test_an_ill_conditioned_program_has_the_room_that_its_condition_explains():
     assert told(changed(lambda g: g * (1 + 1e-11))).kind == WRONG
 
 
+def test_what_cancels_to_nothing_but_rounding_is_0():
+    nothing, at = "tf.nn.softmax(8.0 * {0})", [1.0, 0.9, 1.1, 0.95]  # its sum is 1, whatever x is
+    assert told(changed(lambda g: g + 1e-15), nothing, at).kind == ILL
+    assert told(changed(lambda g: g + 1e-12), nothing, at).kind == WRONG
+    assert told(changed(lambda g: g + 1e-3), nothing, at).kind == WRONG
+
+
 def test_at_a_corner_the_answer_of_either_side_passes_and_no_other():
     corner = "tf.where(tf.sin({0}) > tf.sin(tf.ones_like({0})), {0}, -3.0 * {0})"
 

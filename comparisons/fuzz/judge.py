@@ -205,13 +205,16 @@ class Judge:
         return spread
 
     def lost(self, spread: dict[str, float]) -> bool:
-        """Whether some answer has lost three quarters of its digits to rounding."""
+        """Whether some answer has lost three quarters of its digits to rounding.
+
+        What stays within the usual rounding errors of 1 has not: it is 0, for what it was summed from cancels.
+        """
         for name, moved in spread.items():
             array = self.tapes.value[name]
             if array is not None:
                 finite = array.numbers[np.isfinite(array.numbers)]
                 scale = float(np.max(np.abs(finite), initial=0))
-                if moved > self.eps**0.25 * scale and moved > self.eps:
+                if moved > max(self.eps**0.25 * scale, self.room(array.numbers.shape) * self.eps):
                     return True
         return False
 
