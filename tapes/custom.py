@@ -30,14 +30,14 @@ class _Reads:
     """A listener that notes which trainable Variables a function reads."""
 
     def __init__(self) -> None:
-        self.variables: list[Variable] = []
+        self.found: dict[int, Variable] = {}
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Ops are of no interest here."""
 
     def read(self, variable: Variable) -> None:
-        if variable.trainable and not any(variable is known for known in self.variables):
-            self.variables.append(variable)
+        if variable.trainable:
+            self.found[id(variable)] = variable
 
 
 @contextmanager
@@ -113,7 +113,8 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
                             f"upstream gradients to the gradients of its arguments; it returned {_briefly(pair)}")
         result, grad = pair
         leaves = nest.flatten(args)
-        variables = sorted((v for v in reads.variables if not any(v is x for x in leaves)), key=lambda v: v._order)
+        given = set(map(id, leaves))
+        variables = sorted((v for key, v in reads.found.items() if key not in given), key=lambda v: v._order)
         if variables and not _takes_variables(grad):
             raise TypeError("@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
                             f"uses variables: {[v.name for v in variables]}. Write `def grad(*upstream, "

@@ -13,8 +13,8 @@ from .arguments import UnconnectedGradients, unconnected_choice, warn, zeros
 from .chain_rule import backward, seeds
 from .convert import convert
 from .errors import InvalidArgumentError
-from .op import Op, Rule, listening
-from .parts import Parts, held
+from .op import Op, Rule, leave, listening
+from .parts import Parts, held, results
 from .protocols import TensorLike
 from .rules import broadcast_to
 from .tape import GradientTape
@@ -60,7 +60,7 @@ def transposed(rule: Rule, dx: Any, y: Any, xs: Sequence[Any], params: dict[str,
         for g in adjoints:
             tape._watch(g)
         back = rule(Parts(adjoints) if several else adjoints[0], y, *xs, **params)
-    pairs = [(one, d) for one, d in (zip(back, dx, strict=True) if isinstance(back, Parts) else [(back, dx)])
+    pairs = [(one, d) for one, d in (zip(back, results(dx), strict=True) if isinstance(back, Parts) else [(back, dx)])
              if one is not None and d is not None]
     if not pairs:
         return None
@@ -132,8 +132,7 @@ class ForwardAccumulator:
 
     def __exit__(self, *exception: object) -> None:
         if self._entered is not None:
-            place = next(i for i in reversed(range(len(self._entered))) if self._entered[i] is self)
-            del self._entered[place]
+            leave(self._entered, self)
             self._entered = None
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:

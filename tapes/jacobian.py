@@ -55,10 +55,11 @@ def batch_jacobian(trace: Trace, target: TensorLike, source: TensorLike, recorde
 
 
 def _shorter_forwards(trace: Trace, target: TensorLike, sources: list[TensorLike]) -> bool:
-    """Whether tangents are fewer: but the user's own gradients know one direction, and so do complex numbers."""
+    """Whether tangents are fewer; the user's own gradients and complex numbers know one direction, and a tangent has
+    the dtype of the target, an adjoint that of the source."""
     y, xs = target._array, [source._array for source in sources]
-    return (0 < 2 * sum(x.size for x in xs) < y.size and y.dtype.kind == "f" and all(x.dtype == y.dtype for x in xs)
-            and not any(step.op is custom for step in trace.values()))
+    return (all(x.size and x.dtype == y.dtype for x in xs) and 2 * sum(x.size for x in xs) < y.size
+            and y.dtype.kind == "f" and not any(step.op is custom for step in trace.values()))
 
 
 def _unit_vectors(rows: slice, length: int, dtype: np.dtype) -> np.ndarray:
@@ -90,7 +91,8 @@ def _backwards(trace: Trace, target: TensorLike, wanted: set[int], recorded: boo
 
 
 def _blocks(count: int, trace: Trace) -> Iterator[slice]:
-    largest = max((np.size(step()._array) for step in trace.values()), default=1)  # type: ignore[union-attr]
+    outputs = (step() for step in trace.values())  # the garbage collector may have taken some meanwhile
+    largest = max((np.size(y._array) for y in outputs if y is not None), default=1)
     length = max(1, _AT_ONCE // max(1, largest))
     return (slice(start, min(start + length, count)) for start in range(0, count, length))
 

@@ -38,6 +38,13 @@ class _Listening(threading.local):
 listening = _Listening()
 
 
+def leave(listeners: list[Any], listener: Listener) -> int:
+    """Take one out, wherever it stands: exits need not come in the reverse order of entering. Returns the place."""
+    place = next(i for i in reversed(range(len(listeners))) if listeners[i] is listener)
+    del listeners[place]
+    return place
+
+
 class Op:
     """A differentiable operation: a name, a function on arrays, and for each input the rule of its adjoint.
 

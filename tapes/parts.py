@@ -33,7 +33,11 @@ class Parts(tuple):
 
     def __add__(self, other: Iterable[Any]) -> Parts:  # type: ignore[override]
         """Adjoints that arrive from several sides are added part by part."""
-        return Parts(a if b is None else b if a is None else a + b for a, b in zip(self, other, strict=True))
+        sums = list(self)
+        for i, dy in enumerate(other):
+            if dy is not None:
+                sums[i] = dy if sums[i] is None else sums[i] + dy
+        return Parts(sums)
 
     def filled(self, y: Any) -> Parts:
         """The same adjoints, with zeros for the results of `y` that nobody used."""
@@ -52,7 +56,7 @@ def results(bundle: Any) -> tuple[Any, ...]:
 
 
 part = linear("part", lambda bundle, index: bundle[index],
-              lambda g, y, bundle, index: Parts(g if i == index else None for i in range(len(held(bundle)))),
+              lambda g, y, bundle, index: Parts((None,) * index + (g,) + (None,) * (len(held(bundle)) - index - 1)),
               doc="One result of an op that has several.")
 bundle = Op("bundle", lambda *xs: Parts(xs), Each(lambda index: lambda g, y, *xs: g[index]), linear=True,
-            doc="Several tensors as one, for an op whose rule gives all their adjoints at once.")
+            alike=slice(0, 1), doc="Several tensors as one, for an op whose rule gives all their adjoints at once.")

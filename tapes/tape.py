@@ -14,7 +14,7 @@ from . import nest
 from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, single, unconnected_choice, warn, zeros
 from .chain_rule import Step, Trace, backward, leading_from, seeds
 from .notices import tell
-from .op import Op, listening
+from .op import Op, leave, listening
 from .protocols import TensorLike
 from .tensor import Tensor
 from .variable import Variable
@@ -80,19 +80,19 @@ class GradientTape:
         self._trace, self._leaves, self._variables = {}, set(), {}
         tell("begin", self)
 
-    def _resume(self, listeners: Any = None) -> None:
+    def _resume(self, listeners: Any = None, place: int | None = None) -> None:
         if self._trace is None:  # never entered, or used up meanwhile
             self._begin()
         self._entered = listening.now if listeners is None else listeners
-        self._entered.append(self)
+        self._entered.insert(len(self._entered) if place is None else place, self)
         tell("resume", self)
 
-    def _pause(self) -> None:
-        # by identity, from the end: exits need not come in the reverse order of entering
-        place = next(i for i in reversed(range(len(self._entered))) if self._entered[i] is self)
-        del self._entered[place]
+    def _pause(self) -> int:
+        """Stop listening; returns where among the listeners it stood."""
+        place = leave(self._entered, self)
         self._entered = None
         tell("pause", self)
+        return place
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Called by every op: keep the step when it can carry a derivative from something watched."""
@@ -150,12 +150,12 @@ class GradientTape:
             raise RuntimeError("Trying to stop recording a tape which is not recording. It was never entered, or "
                                "gradient() has used it up.")
         self._check_recording()
-        stood_in = self._entered
-        self._pause()
+        listeners = self._entered
+        place = self._pause()
         try:
             yield
         finally:
-            self._resume(stood_in)
+            self._resume(listeners, place)
 
     def reset(self) -> None:
         """Forget every step and everything watched, inside the `with` block: Variables are watched again when read."""
@@ -288,6 +288,7 @@ class GradientTape:
                              "each row of the target belongs to one row of the source.")
         unconnected_choice(unconnected_gradients)
         found = batch_jacobian(self._taken(), y, x, bool(listening.now))
+        tell("gradient", self, [y], [x], {id(x): found})
         return Tensor(np.zeros((*y.shape, *x.shape[1:]), x._array.dtype)) if found is None else found
 
     def _stop_for(self, method: str, vectorised: bool = True) -> None:

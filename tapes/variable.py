@@ -17,7 +17,7 @@ from .protocols import Reference, TensorLike
 from .tensor import Tensor, text
 
 _created = itertools.count()
-read = Op("read", lambda variable: variable, [lambda g, y, variable: g],
+read = Op("read", lambda variable: variable, [lambda g, y, variable: g], push=[lambda dx, y, variable: dx],
            doc="The step from a Variable to the tensor that it holds at this moment; the adjoint passes unchanged.")
 
 
@@ -143,7 +143,7 @@ class Variable(TensorLike):
 
 def _with_part(array: np.ndarray, index: Any, value: np.ndarray) -> np.ndarray:
     """A copy of the array with this part."""
-    array = array.copy()
+    array = np.array(array)
     array[index] = value
     return array
 

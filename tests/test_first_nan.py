@@ -177,3 +177,17 @@ def test_the_tape_must_not_be_used_up():
     tape.gradient(y, x)
     with pytest.raises(RuntimeError, match="used the tape up"):
         tape.first_nan(y, x)
+
+
+def test_a_watched_tensor_that_is_gone_is_no_source():
+    """Its id may be that of another tensor by now."""
+    x, w = tf.Variable(0.5), tf.Variable(1.0)
+    for _ in range(20):
+        with tf.GradientTape(persistent=True) as tape:
+            r = x * 1.0
+            z = tf.constant(1.0)
+            tape.watch(z)
+            del z
+            a = tf.floor(r)
+            y = tf.sqrt(a) + w
+        assert not tape.first_nan(y)

@@ -157,3 +157,32 @@ def test_accumulators_in_threads_do_not_mix():
     for thread in threads:
         thread.join()
     assert results == {float(slope): 201.0 * slope for slope in range(1, 9)}
+
+
+@pytest.mark.parametrize("outside", ["tape", "accumulator"])
+def test_custom_gradients_go_forwards_under_others(outside):
+    """Second derivative of x^3 at 2, the rule of the first brought by the function itself."""
+    @tf.custom_gradient
+    def cube(x, n):
+        return x**3, lambda upstream: (upstream * 3.0 * x * x, None)
+
+    x, one = tf.constant(2.0), tf.constant(1.0)
+    with tf.GradientTape() if outside == "tape" else ForwardAccumulator(x, one) as outer:
+        if outside == "tape":
+            outer.watch(x)
+        with ForwardAccumulator(x, one) as inner:
+            y = cube(x, 3)
+        slope = inner.jvp(y)
+    assert float(slope) == 12.0
+    assert float(outer.gradient(slope, x) if outside == "tape" else outer.jvp(slope)) == 12.0
+
+
+def test_a_tape_that_pauses_stays_where_it_stood():
+    x = tf.constant(2.0)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with ForwardAccumulator(x, tf.constant(1.0)) as forward:
+            with outer.stop_recording():
+                pass
+            y = x**3
+    assert float(outer.gradient(forward.jvp(y), x)) == 12.0

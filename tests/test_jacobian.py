@@ -176,3 +176,11 @@ def test_an_exception_in_the_sweep_leaves_nothing_switched_on():
     with tf.GradientTape() as tape:
         y = x * x
     np.testing.assert_array_equal(tape.gradient(y, x), [2.0, 4.0])
+
+
+def test_an_empty_source():
+    x, nothing = tf.Variable([2.0]), tf.Variable(np.zeros(0, np.float32))
+    with tf.GradientTape() as tape:
+        y = tf.concat([tf.tile(x, [10]), nothing], 0)
+    by_x, by_nothing = tape.jacobian(y, [x, nothing])
+    assert by_x.shape == (10, 1) and by_nothing.shape == (10, 0)

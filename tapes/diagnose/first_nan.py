@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arguments import checked
 from ..chain_rule import Step, leading_from
-from ..tape import GradientTape
+from ..tape import GradientTape, watched
 from ..variable import Variable
 from ..view.table import abridged
 from .explanation import code, filled
@@ -86,7 +86,8 @@ class _Search:
     def __init__(self, tape: GradientTape, target: Any, sources: Any, names: dict[int, str]) -> None:
         self.names, self.trace = names, dict(tape._trace)
         self.adjoints = tape.adjoints(target)
-        wanted = {id(x) for x in checked("sources", sources)} if sources is not None else tape._leaves
+        wanted = {id(x) for x in checked("sources", sources)} if sources is not None else {
+            key for key, step in self.trace.items() if step.op is watched}
         self.numbers = {key: number for number, key in enumerate(self.trace)}
         self.steps = leading_from(self.trace, wanted)
         self.wrong = [y for y in checked("target", target) if _bad(y._array)]

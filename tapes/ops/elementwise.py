@@ -184,8 +184,9 @@ imag = elementwise("imag", lambda x: np.imag(x).copy(), Acting(
 angle = elementwise("angle", np.angle, Acting(
     lambda g, y, x: cast(g, dtype=x.dtype) * -1j / x if is_complex(x) else None, symmetric=False),
                     smooth=(_POSITIVE,))
-complex_ = elementwise("complex", lambda x, y: _complex(x, y), Acting(lambda g, z, x, y: real(g), symmetric=False),
-                       Acting(lambda g, z, x, y: -imag(g), symmetric=False), kinds="f")
+complex_ = elementwise("complex", lambda x, y: _complex(x, y), Acting(
+    lambda g, z, x, y: cast(real(g), dtype=x.dtype), symmetric=False),
+                       Acting(lambda g, z, x, y: cast(-imag(g), dtype=y.dtype), symmetric=False), kinds="f")
 
 
 def _complex(x: np.ndarray, y: np.ndarray) -> np.ndarray:

@@ -16,7 +16,8 @@ _WIDTH = 28  # of a value, so that the table fits a projector
 
 def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     """The steps of a tape, with `names` for the values that the user's program has names for."""
-    steps = tape.steps()
+    living = [(step, y) for step in tape.steps() if (y := step()) is not None]  # held, while the table is made
+    steps = [step for step, _ in living]
     if not steps:
         return ("This tape holds no steps: nothing watched has been computed with (constants need tape.watch), or "
                 "gradient() has used it up.")
@@ -25,8 +26,8 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     labels = _labels(steps, names)
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
     rows = [header]
-    for number, step in enumerate(steps):
-        value = step()._array  # type: ignore[union-attr]
+    for number, (step, y) in enumerate(living):
+        value = y._array
         row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), _shape(value), abridged(value)]
         if target is not None:
             dy = adjoints.get(step.key)
