@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import weakref
 
@@ -9,6 +10,11 @@ import numpy as np
 import pytest
 
 import tapes as tf
+from comparisons.ops.check import quiet
+from comparisons.ops.samples import BOOKKEEPING, samples
+from tapes.graph.helpers import HELPERS, helper
+from tapes.graph.templates import NEEDS, TEMPLATES
+from tapes.op import registry
 
 
 def test_an_argument_is_not_what_the_function_uses_anyway():
@@ -188,3 +194,56 @@ def test_a_constant_called_buffer_is_a_constant():
     space = {"constants": f.constants()}
     exec(f.source(), space)
     np.testing.assert_array_equal(space["replay"](np.ones(5000))[0][0], np.arange(5000.0) + 1.0)
+
+
+@pytest.mark.parametrize("row", HELPERS)
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_the_text_of_an_op_computes_what_its_row_computes(row, dtype):
+    space = {"np": np}
+    exec(helper(row, "op"), space)
+    for call in samples(registry[row]):
+        xs = call.at(dtype)
+        if len(xs) == 1 and xs[0].size and xs[0].ndim:
+            xs = [np.concatenate([xs[0], np.full_like(xs[0], np.nan), 200.0 * xs[0], np.full_like(xs[0], -np.inf)])]
+        if any(x.dtype.kind == "c" for x in xs):
+            continue
+        with quiet():
+            expected, found = registry[row].forward(*xs, **call.params), space["op"](*xs, **call.params)
+        assert found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
+
+
+@pytest.mark.parametrize("row", [name for name in {**TEMPLATES, **NEEDS} if name not in BOOKKEEPING])
+def test_the_line_for_an_op_computes_what_the_op_computes(row):
+    for dtype in ("float32", "float64"):
+        for call in samples(registry[row]):
+            with quiet():
+                xs = [tf.constant(x) for x in call.at(dtype)]
+                f = tf.function(functools.partial(call.op, **call.params))
+                f(*xs)
+                expected, found = f.python_function(*xs), f(*xs)
+            assert expected.dtype == found.dtype and expected.shape == found.shape
+            assert expected.numpy().tobytes() == found.numpy().tobytes(), f.source()
+
+
+@pytest.mark.parametrize("loss", [
+    lambda z, y: tf.nn.sparse_softmax_cross_entropy_with_logits(labels=[0, 1, 2, 1], logits=z),
+    lambda z, y: tf.nn.softmax_cross_entropy_with_logits(labels=tf.nn.softmax(y), logits=z),
+    lambda z, y: tf.nn.sigmoid_cross_entropy_with_logits(labels=tf.sigmoid(y), logits=z),
+    lambda z, y: tf.square(tf.tanh(z) - tf.sigmoid(y) * z), lambda z, y: tf.nn.elu(z) + tf.nn.leaky_relu(z * y),
+    lambda z, y: tf.reduce_max(tf.concat([z, y], 0), 0) - tf.nn.softplus(z)])
+def test_the_source_of_usual_losses_needs_nothing_but_numpy(loss):
+    w = tf.Variable(np.linspace(-1.0, 2.0, 12).reshape(4, 3), name="w")
+
+    @tf.function
+    def step(x, y):
+        with tf.GradientTape() as tape:
+            value = tf.reduce_mean(loss(x @ w, y))
+        return value, tape.gradient(value, w)
+
+    x, y = tf.constant(np.eye(4)), tf.constant(np.linspace(-2.0, 2.0, 12).reshape(4, 3))
+    step(x, y)
+    space = {"constants": step.constants()}
+    exec(step.source(), space)
+    assert "registry" not in step.source()
+    for mine, theirs in zip(step(x, y), space["step"](x.numpy(), y.numpy(), w.numpy())[0], strict=True):
+        assert mine.numpy().tobytes() == theirs.tobytes()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import keyword
 import linecache
-import re
 import textwrap
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from ..arguments import Line
-from ..dtypes import DType
 from ..op import registry
+from .helpers import HELPERS, helper
+from .literals import identifier, written
 from .program import Call, Effect, Guard, Program, Step, Value
 from .templates import ATOM, LEVELS, NEEDS, SAFE, TEMPLATES, VIEWS, WEAK
 
@@ -51,6 +50,7 @@ class Writer:
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
         self.borrowed: dict[str, str] = {}  # row -> its name in the text
+        self.foreign: set[str] = set()  # the rows that the text cannot define by itself
         self.shown = ""
         self.calls = 0
         self.used = Counter(value for step in program.steps for value in step.inputs) + Counter(program.outputs)
@@ -74,12 +74,16 @@ class Writer:
 
     def definitions(self) -> list[str]:
         """What the function needs, a line each."""
-        lines = [f"{name} = registry[{row!r}].forward" for row, name in self.borrowed.items()]
+        lines = [f'{name} = registry["{row}"].forward' for row, name in self.borrowed.items() if row in self.foreign]
         for name, value in self.constants.items():
             short = written(value) if np.size(value) <= 16 else None
             lines.append(f"{name} = {short}" if short else f'{name} = constants["{name}"]')
         return lines + [f"{name} = np.empty({array.shape}, np.{array.dtype.name})"
                         for name, array in self.memory.items()]
+
+    def helpers(self) -> list[str]:
+        """The definitions of ops that take several lines."""
+        return [helper(row, name) for row, name in self.borrowed.items() if row not in self.foreign]
 
     def text(self) -> str:
         """The function, below a comment on what it takes."""
@@ -197,6 +201,8 @@ class Writer:
             return template.format(*inputs, **params)
         if isinstance(step.op.forward, np.ufunc) and not params:
             return f"np.{step.op.forward.__name__}({', '.join(inputs)})"
+        if step.op.name not in HELPERS or any(value.array.dtype.kind == "c" for value in step.inputs):
+            self.foreign.add(step.op.name)
         if step.op.name not in self.borrowed:
             self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op", among=self.outside)
         return f"{self.borrowed[step.op.name]}({', '.join([*inputs, *(f'{k}={v}' for k, v in params.items())])})"
@@ -262,52 +268,9 @@ class Writer:
 
 def file(writers: list[Writer]) -> str:
     """Programs as a file that runs by itself, given `constants` where there are any."""
-    head = ["import numpy as np", *["", "from tapes.op import registry"] * any(writer.borrowed for writer in writers)]
+    head = ["import numpy as np", *["", "from tapes.op import registry"] * any(writer.foreign for writer in writers)]
     definitions = [line for writer in writers for line in writer.definitions()]
     head += ["", *definitions] if definitions else []
     parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers)]
+    parts += [text for writer in writers for text in writer.helpers()]
     return "\n\n\n".join([*parts, *(writer.text().rstrip("\n") for writer in writers)])
-
-
-def identifier(name: str) -> str:
-    """A name of the user's as Python takes it: ASCII letters, digits and underscores; "" when nothing is left."""
-    safe = re.sub(r"[^A-Za-z0-9_]", "_", name).strip("_")
-    safe = "" if keyword.iskeyword(safe) else safe
-    return f"_{safe}" if safe[:1].isdigit() else safe
-
-
-def written(value: Any) -> str | None:
-    """A value as Python writes it, or None where that would not be the same value to the last bit."""
-    kind = type(value)
-    if isinstance(value, (np.dtype, DType)):
-        return f"np.{value.name}"
-    if value is Ellipsis:
-        return "..."
-    if value is None or kind in (bool, int, str):
-        return repr(value)
-    if kind is float:
-        return repr(value) if np.isfinite(value) else f"float({str(value)!r})"
-    if kind is slice:
-        parts = [written(part) for part in (value.start, value.stop, value.step)]
-        return None if None in parts else f"slice({', '.join(map(str, parts))})"
-    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufc":
-        return _written_array(value)
-    if kind in (tuple, list):
-        texts = [written(part) for part in value]
-        if None in texts:
-            return None
-        inside = ", ".join(map(str, texts))
-        return f"[{inside}]" if kind is list else f"({inside}{',' if len(texts) == 1 else ''})"
-    return None
-
-
-def _written_array(value: Any) -> str | None:
-    if value.ndim and value.size > 100:
-        return None
-    finite = bool(np.isfinite(value).all())
-    if value.ndim:
-        return f"np.array({value.tolist()!r}, np.{value.dtype.name})" if finite and value.dtype.itemsize <= 16 else None
-    if value.dtype.kind == "f":
-        short = str(value)  # NumPy's shortest text is exact in the dtype
-        return f"np.{value.dtype.name}({short if finite and value.dtype.itemsize <= 8 else repr(short)})"
-    return f"np.{value.dtype.name}({value.item()!r})" if finite and value.dtype.itemsize <= 16 else None

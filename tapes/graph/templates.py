@@ -38,18 +38,45 @@ def _mean(step: Step, x: str) -> str | None:
     return total and f"{total} / {count}"
 
 
+def _real(text: str) -> Callable[[Step, str], str | None]:
+    """A template for real numbers; complex ones take more care."""
+    return lambda step, x: None if step.inputs[0].array.dtype.kind == "c" else text.format(x)
+
+
+def _joined(function: str) -> Callable[..., str]:
+    return lambda step, *xs: f"{function}(({', '.join(xs)}{',' if len(xs) == 1 else ''}), axis={step.params['axis']})"
+
+
+def _extreme(name: str, sign: str) -> Callable[[Step, str], str | None]:
+    def template(step: Step, x: str) -> str | None:
+        if step.output.array.dtype.kind != "f":
+            return None
+        settings = "".join(f"{key}={value!r}, " for key, value in step.params.items())
+        return f"np.{name}({x}, {settings}initial={sign}np.inf)"
+
+    return template
+
+
+def _matmul(step: Step, a: str, b: str) -> str:
+    """A batch times one matrix is one product of all rows."""
+    left, right = (value.shape for value in step.inputs)
+    if not len(left) > 2 == len(right):
+        return f"{a} @ {b}"
+    return f"({a}.reshape({(math.prod(left[:-1]), left[-1])}) @ {b}).reshape({step.output.shape})"
+
+
 def _swap_last(step: Step, x: str) -> str:
     return f"{x}.T" if len(step.output.shape) == 2 else f"{x}.swapaxes(-1, -2)"
 
 
 # How tightly a text holds together: a name or call, a product, a sum, a comparison.
 ATOM, PRODUCT, SUM, COMPARISON = 3, 2, 1, 0
-LEVELS = {"add": SUM, "subtract": SUM, "multiply": PRODUCT, "divide": PRODUCT, "matmul": PRODUCT, "negative": PRODUCT,
-          "pow": PRODUCT, "reduce_mean": PRODUCT, "greater": COMPARISON, "greater_equal": COMPARISON,
-          "less": COMPARISON, "less_equal": COMPARISON}  # of what a template makes; all others are calls
+LEVELS = {**dict.fromkeys(("add", "subtract"), SUM), **dict.fromkeys(
+    ("multiply", "divide", "matmul", "negative", "pow", "sigmoid", "rsqrt", "reciprocal", "reduce_mean"), PRODUCT),
+    **dict.fromkeys(("greater", "greater_equal", "less", "less_equal"), COMPARISON)}  # all others make names and calls
 # How tightly the inputs must hold together; where nothing is said, as a name does.
 NEEDS = {"add": (SUM, PRODUCT), "subtract": (SUM, PRODUCT), **dict.fromkeys(
-    ("multiply", "divide", "matmul"), (PRODUCT, ATOM)), **dict.fromkeys(
+    ("multiply", "divide"), (PRODUCT, ATOM)), **dict.fromkeys(
     ("greater", "greater_equal", "less", "less_equal"), (SUM, SUM)), **dict.fromkeys(
     ("where", "maximum", "minimum", "relu", "relu_grad", "exp", "log", "square", "sqrt", "tanh", "sin", "cos"),
     (COMPARISON,) * 3)}
@@ -61,12 +88,16 @@ VIEWS = {"swap_last", "transpose", "reshape"}  # they cost nothing: written wher
 # needs no template; any other that has none is called by its name.
 TEMPLATES: dict[str, str | Callable[..., str | None]] = {
     "add": "{0} + {1}", "subtract": "{0} - {1}", "multiply": "{0} * {1}", "divide": "{0} / {1}", "negative": "-{0}",
-    "matmul": "{0} @ {1}", "pow": "{0} ** {1}", "read": "{0}", "identity": "{0}",
+    "matmul": _matmul, "pow": "{0} ** {1}", "read": "{0}", "identity": "{0}",
     "greater": "{0} > {1}", "greater_equal": "{0} >= {1}", "less": "{0} < {1}", "less_equal": "{0} <= {1}",
     "reshape": "{0}.reshape({shape})", "transpose": "{0}.transpose({perm})", "swap_last": _swap_last,
     "cast": "{0}.astype({dtype})", "broadcast_to": "np.broadcast_to({0}, {shape})", "where": "np.where({0}, {1}, {2})",
     "relu": "np.maximum({0}, 0)", "relu_grad": "np.where({1} > 0, {0}, 0)", "part": "{0}[{index}]",
     "zeros_like": "np.zeros_like({0})", "ones_like": "np.ones_like({0})", "getitem": "{0}[{index}]", "sum_to": _sum_to,
-    "reduce_sum": _sum, "reduce_mean": _mean,
+    "reduce_sum": _sum, "reduce_mean": _mean, "reduce_max": _extreme("max", "-"),
+    "reduce_min": _extreme("min", ""), "sigmoid": _real("1 / (1 + np.exp(-{}))"),
+    "sech_squared": _real("np.square(1 / np.cosh({}))"), "rsqrt": "1.0 / np.sqrt({0})", "reciprocal": "1.0 / {0}",
+    "clip_by_value": "np.maximum(np.minimum({0}, {2}), {1})", "concat": _joined("np.concatenate"),
+    "stack": _joined("np.stack"), "pad": "np.pad({0}, {paddings}, constant_values={value})",
 }
 SAFE = {*TEMPLATES, *NEEDS} - {"pow", "part"}  # what cannot fail, whatever the numbers are

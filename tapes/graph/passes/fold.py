@@ -15,8 +15,9 @@ def folded(program: Program) -> Program:
     constants: dict[Value, Value] = {}
     steps = []
     for step in program.steps:
-        if isinstance(step, Step) and step.op.name not in VIEWS and not isinstance(step.output.array, Parts) and all(
-                value.kind == "constant" or value in constants for value in step.inputs):
+        if isinstance(step, Step) and not isinstance(step.output.array, Parts) and all(
+                value in constants or (value.kind == "constant" and step.op.name not in VIEWS)
+                for value in step.inputs):
             constants[step.output] = replace(step.output, kind="constant")
         else:
             steps.append(step)

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from ...variable import read
+from ..literals import written
 from ..program import Cut, Program, Step, Value
-from ..source import written
 from .renaming import renamed
 
 

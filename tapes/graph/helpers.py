@@ -1,0 +1,68 @@
+"""Ops that take NumPy several lines, written out for the text of a program, to the last bit as their rows have them."""
+
+from __future__ import annotations
+
+import re
+
+# For real numbers; a test runs each against its row. Each is called by the name of its row.
+_TEXT = '''
+def sigmoid_slope(x):
+    small = np.exp(-np.abs(x))
+    return small / np.square(1 + small)
+
+
+def softplus(x):
+    return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
+
+
+def leaky_relu(x, alpha=0.2):
+    return np.where(x > 0, x, alpha * x)
+
+
+def leaky_relu_grad(g, x, alpha=0.2):
+    return np.where(x > 0, g, alpha * g)
+
+
+def elu(x):
+    return np.where(x < 0, np.expm1(np.minimum(x, 0)), x)
+
+
+def sigmoid_cross_entropy(labels, logits):
+    return np.maximum(logits, 0) - logits * labels + np.log1p(np.exp(-np.abs(logits)))
+
+
+def softmax(x, axis):
+    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    powers = np.exp(x - np.where(np.isfinite(top), top, 0))
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def log_softmax(x, axis):
+    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
+
+
+def softmax_cross_entropy(labels, logits):
+    shifted = logits - np.max(logits, axis=-1, keepdims=True, initial=-np.inf)
+    logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return -np.where(labels == 0, 0, labels * logs).sum(axis=-1)
+
+
+def sparse_softmax_cross_entropy(labels, logits):
+    shifted = logits - np.max(logits, axis=-1, keepdims=True, initial=-np.inf)
+    picked = np.take_along_axis(shifted, labels[..., None].astype(np.intp), axis=-1)[..., 0]
+    return np.log(np.exp(shifted).sum(axis=-1)) - picked
+
+
+def one_hot(indices, depth, on, off, axis, dtype):
+    hot = np.expand_dims(indices, -1) == np.arange(depth)
+    return np.moveaxis(np.where(hot, on, off).astype(dtype), -1, axis)
+'''
+
+HELPERS: dict[str, str] = {found[1]: found[0].strip() for found in re.finditer(
+    r"^def (\w+)\(.*?(?=\n\n\n|\Z)", _TEXT, re.DOTALL | re.MULTILINE)}  # by row
+
+
+def helper(row: str, name: str) -> str:
+    """The definition of a row under a name."""
+    return HELPERS[row].replace(f"def {row}(", f"def {name}(", 1)

@@ -1,0 +1,55 @@
+"""Names and values as Python writes them, so that nothing else of the user's gets into a text that is run."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from typing import Any
+
+import numpy as np
+
+from ..dtypes import DType
+
+
+def identifier(name: str) -> str:
+    """A name of the user's as Python takes it: ASCII letters, digits and underscores; "" when nothing is left."""
+    safe = re.sub(r"[^A-Za-z0-9_]", "_", name).strip("_")
+    safe = "" if keyword.iskeyword(safe) else safe
+    return f"_{safe}" if safe[:1].isdigit() else safe
+
+
+def written(value: Any) -> str | None:
+    """A value as Python writes it, or None where that would not be the same value to the last bit."""
+    kind = type(value)
+    if isinstance(value, (np.dtype, DType)):
+        return f"np.{value.name}"
+    if value is Ellipsis:
+        return "..."
+    if value is None or kind in (bool, int, str):
+        return repr(value)
+    if kind is float:
+        return repr(value) if np.isfinite(value) else f"float({str(value)!r})"
+    if kind is slice:
+        parts = [written(part) for part in (value.start, value.stop, value.step)]
+        return None if None in parts else f"slice({', '.join(map(str, parts))})"
+    if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in "biufc":
+        return _written_array(value)
+    if kind in (tuple, list):
+        texts = [written(part) for part in value]
+        if None in texts:
+            return None
+        inside = ", ".join(map(str, texts))
+        return f"[{inside}]" if kind is list else f"({inside}{',' if len(texts) == 1 else ''})"
+    return None
+
+
+def _written_array(value: Any) -> str | None:
+    if value.ndim and value.size > 100:
+        return None
+    finite = bool(np.isfinite(value).all())
+    if value.ndim:
+        return f"np.array({value.tolist()!r}, np.{value.dtype.name})" if finite and value.dtype.itemsize <= 16 else None
+    if value.dtype.kind == "f":
+        short = str(value)  # NumPy's shortest text is exact in the dtype
+        return f"np.{value.dtype.name}({short if finite and value.dtype.itemsize <= 8 else repr(short)})"
+    return f"np.{value.dtype.name}({value.item()!r})" if finite and value.dtype.itemsize <= 16 else None
