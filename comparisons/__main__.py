@@ -73,7 +73,11 @@ def parser() -> argparse.ArgumentParser:
     speed.add_argument("--threads", type=natural, metavar="N", help="for each contender (default: one for each core)")
     speed.add_argument("--patience", type=float, default=90.0, metavar="SECONDS", help="for import and compilation "
                        "(default 90)")
+    speed.add_argument("--growth", action="store_true", help="also time growing numbers of operations, batches, widths")
+    speed.add_argument("--memory", action="store_true", help="also the peak bytes of each workload")
     speed.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    speed.add_argument("--plot", type=Path, metavar="FILE", help="also draw it, as .png or .svg")
+    speed.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page docs/speed.md to FILE")
     return top
 
 
@@ -91,6 +95,7 @@ natural.__name__ = "int"  # argparse names the type in its message
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     arguments = parser().parse_args(argv)
+    arguments.spoken = [*(sys.argv[1:] if argv is None else argv)]
     try:
         require("rich")
         from .commands import COMMANDS  # rich is imported only now that it is known to be there

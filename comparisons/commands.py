@@ -235,7 +235,8 @@ def speed(arguments: argparse.Namespace) -> int:
     """Time beside NumPy by hand."""
     from .speed.show import command
 
-    report.writable(arguments.json)
+    for option in ("json", "plot", "markdown"):
+        report.writable(getattr(arguments, option), f"--{option}")
     return command(arguments)
 
 

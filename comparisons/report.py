@@ -171,12 +171,12 @@ def write_json(comparisons: list[Comparison], settings: dict[str, Any], undeclar
     write(document, path)
 
 
-def writable(path: Path | None) -> None:
+def writable(path: Path | None, option: str = "--json") -> None:
     """LossError, before the work is done, when its result could not be written."""
     if path is not None and not path.parent.is_dir():
-        raise LossError(f"there is no folder {path.parent} for --json")
+        raise LossError(f"there is no folder {path.parent} for {option}")
     if path is not None and path.is_dir():
-        raise LossError(f"--json needs a file, and {path} is a folder")
+        raise LossError(f"{option} needs a file, and {path} is a folder")
 
 
 def write(document: dict[str, Any], path: Path) -> None:

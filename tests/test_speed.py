@@ -6,15 +6,16 @@ import json
 import os
 import time
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
 
 import tapes
 from comparisons.__main__ import main
-from comparisons.libraries import Library
+from comparisons.libraries import LIBRARIES, Library
 from comparisons.measure import difference
-from comparisons.speed import judge, show, worker
+from comparisons.speed import judge, scaling, show, worker
 from comparisons.speed.backends import tape
 from comparisons.speed.contenders import CONTENDERS, Contender
 from comparisons.speed.rounds import Cell, measured
@@ -186,6 +187,25 @@ def test_the_command_tells_everything(tmp_path, capsys):
     assert cells.keys() == {"numpy", "tapes", "function"}
     assert len(cells["tapes"]["rounds"]) == len(cells["tapes"]["runs"]) == len(cells["tapes"]["ratios"]) == 2
     assert cells["tapes"]["spread"] >= 0 and cells["tapes"]["off"] < worker.TOLERANCE
+
+
+def test_growth_memory_pages_and_pictures(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(scaling, "GROWTH", {"batch": (GROWTH["batch"][0], (1, 10))})
+    monkeypatch.setattr(scaling, "growth", partial(scaling.growth, families=["batch"]))
+    monkeypatch.setattr(scaling, "memory", partial(scaling.memory, contenders=["numpy", "tapes"]))
+    paths = {name: tmp_path / f"speed.{name}" for name in ("json", "markdown", "svg")}
+    drawn = ["--plot", str(paths["svg"])] if LIBRARIES["matplotlib"].installed else []
+    assert main(["speed", "linear-1k", "--only", "tapes", "--rounds", "1", "--growth", "--memory", *drawn,
+                 "--json", str(paths["json"]), "--markdown", str(paths["markdown"])]) == 0
+    assert "Growth with batch" in capsys.readouterr().out
+    document = json.loads(paths["json"].read_text())
+    assert document["growth"]["batch"].keys() == {"1", "10"}
+    traced = {each["contender"]: each["traced"] for each in document["memory"]}
+    assert traced["tapes"] > traced["numpy"] > 8_000  # two arrays of 1,000 single-precision numbers
+    page = paths["markdown"].read_text()
+    for part in ("python -m comparisons speed linear-1k", "## The machine", "## Times", "## Growth", "## Memory"):
+        assert part in page
+    assert not drawn or paths["svg"].read_text().count("<path") > 10
 
 
 def test_a_wrong_result_fails_the_command(monkeypatch, capsys):

@@ -13,10 +13,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from .. import report
+from ..libraries import require
 from ..problem import LossError
-from . import judge, machine
+from . import judge, machine, scaling
 from .contenders import CONTENDERS, HAND, Contender
+from .plot import plot
 from .rounds import ROUND, Cell, cores, measured
+from .scaling import REMEMBERED, Peak
 from .worker import MISSING, TIMED, UNSUPPORTED
 from .workload import Workload
 from .workloads import WORKLOADS
@@ -29,6 +32,8 @@ def command(arguments: argparse.Namespace) -> int:
     """The exit status is 1 when a result is wrong, or when one of ours fails."""
     workloads = [_known(name, WORKLOADS, "workload") for name in arguments.workloads or WORKLOADS]
     contenders = chosen(arguments.only)
+    if arguments.plot is not None:
+        require("matplotlib")
     threads = arguments.threads or cores()
     screen = report.console()
     screen = screen if screen.is_terminal else Console(highlight=False, width=WIDTH)
@@ -41,8 +46,25 @@ def command(arguments: argparse.Namespace) -> int:
                 print(text, file=sys.stderr, flush=True)
 
         found.extend(measured(workloads, contenders, arguments.rounds, threads, progress, patience=arguments.patience))
-    document = written(found, workloads, facts, arguments.rounds)
+        grown = scaling.growth(threads, max(1, arguments.rounds // 2), progress) if arguments.growth else {}
+        peaks = scaling.memory(workloads, threads, progress) if arguments.memory else []
     told(screen, found, workloads, facts, arguments.rounds)
+    for name, sizes in grown.items():
+        screen.print(growth_table(name, sizes))
+    if peaks:
+        screen.print(memory_table(peaks))
+    document = {**written(found, workloads, facts, arguments.rounds),
+                "growth": {name: {str(size): [asdict(cell) for cell in row] for size, row in sizes.items()}
+                           for name, sizes in grown.items()},
+                "memory": [asdict(peak) for peak in peaks]}
+    if arguments.markdown is not None:
+        from .page import page
+
+        text = page("python -m comparisons " + " ".join(arguments.spoken), found, workloads, facts, arguments.rounds,
+                    grown, peaks, arguments.plot.name if arguments.plot else "")
+        arguments.markdown.write_text(text, encoding="utf-8")
+    if arguments.plot is not None:
+        plot(found, grown, arguments.plot)
     if arguments.json is not None:
         report.write(document, arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
@@ -131,6 +153,35 @@ def first_table(cells: Sequence[Cell]) -> Table:
         table.add_row(workload, *[judge.duration(first) if (c := row.get(name)) and (first := c.first) else ""
                                   for name in shown])
     return table
+
+
+def growth_table(name: str, sizes: dict[int, list[Cell]]) -> Table:
+    """Sizes down, contenders across: times."""
+    shown = [cell.contender for cell in next(iter(sizes.values()))]
+    table = Table(name, *shown, title=f"Growth with {name}", title_justify="left", box=None, pad_edge=False)
+    for size, row in sizes.items():
+        table.add_row(f"{size:,}", *[judge.duration(c.median) if c.status == TIMED else escape(c.reason) for c in row])
+    return table
+
+
+def memory_table(peaks: Sequence[Peak]) -> Table:
+    """Workloads down, contenders across: bytes."""
+    shown = [name for name in REMEMBERED if any(peak.contender == name for peak in peaks)]
+    table = Table("workload", *shown, title="Memory of a gradient: of NumPy and tapes as Python counts it in one run, "
+                  "of the others the growth of their process in three, compilation included", title_justify="left",
+                  box=None, pad_edge=False)
+    of = {(peak.workload, peak.contender): peak for peak in peaks}
+    for workload in dict.fromkeys(peak.workload for peak in peaks):
+        table.add_row(workload, *[size_text(of[workload, name]) for name in shown])
+    return table
+
+
+def size_text(peak: Peak) -> str:
+    """In the unit that fits, or why not."""
+    if peak.bytes is None:
+        return SHORT.get(peak.reason.partition(":")[0], peak.reason.partition(":")[0]) or "unknown"
+    unit, size = next(((u, s) for u, s in (("MB", 1e6), ("kB", 1e3)) if peak.bytes >= s), ("B", 1))
+    return f"{peak.bytes / size:.3g} {unit}"
 
 
 def notes(cells: Sequence[Cell]) -> list[str]:
