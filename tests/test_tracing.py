@@ -149,6 +149,20 @@ def test_a_method_does_not_keep_its_object_alive():
     assert seen() is None
 
 
+def test_the_source_has_the_names_of_attributes():
+    class Dense:
+        def __init__(self):
+            self.kernel = tf.Variable([[2.0]])
+
+        def __call__(self, x):
+            return x @ self.kernel
+
+    layers = [Dense(), Dense()]
+    f = tf.function(lambda x: layers[1](layers[0](x)))
+    f(tf.constant([[1.0]]))
+    assert "def replay(x, kernel, kernel_2)" in f.source()
+
+
 def test_an_object_as_an_argument_is_not_kept_alive():
     class Settings:
         factor = 2.0
@@ -247,3 +261,14 @@ def test_the_source_of_usual_losses_needs_nothing_but_numpy(loss):
     assert "registry" not in step.source()
     for mine, theirs in zip(step(x, y), space["step"](x.numpy(), y.numpy(), w.numpy())[0], strict=True):
         assert mine.numpy().tobytes() == theirs.tobytes()
+
+
+def test_ten_thousand_steps_are_a_program_like_any_other():
+    @tf.function
+    def f(x):
+        for _ in range(5000):
+            x = x * 0.999 + 0.001
+        return x
+
+    f(tf.constant(2.0))
+    assert f(tf.constant(3.0)).numpy().tobytes() == f.python_function(tf.constant(3.0)).numpy().tobytes()

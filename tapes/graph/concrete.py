@@ -34,9 +34,8 @@ class Concrete:
         self.final = self.stages[-1][1]
         self.writer = Writer(self.final, title, outside)
         self._run = self.writer.function()
-        for _, stage in self.stages:
-            for value in stage.values():
-                value.forget()
+        for value in {value for _, stage in self.stages for value in stage.values()}:
+            value.forget()
         self._variables = [value.variable for value in self.final.variables]
         self._effects = self.final.effects
         self._asks = any(isinstance(step, Guard) for step in self.final.steps)

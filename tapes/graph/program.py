@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -42,11 +43,13 @@ class Value:
         """Keep of the array what a program needs to know."""
         if self.kind not in ("constant", "buffer"):
             array = self.array
-            self.array = Parts(map(_hollow, array)) if isinstance(array, Parts) else _hollow(array)
+            self.array = Parts(_hollow(part.dtype, part.shape) for part in array) if isinstance(array, Parts) else (
+                _hollow(array.dtype, array.shape))
 
 
-def _hollow(array: Any) -> np.ndarray:
-    return np.broadcast_to(np.zeros((), array.dtype), array.shape)
+@functools.lru_cache(1000)
+def _hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 @dataclass(eq=False)

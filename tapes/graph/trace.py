@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import FunctionType, ModuleType
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,7 @@ class Trace:
         self.created: list[Variable] = []  # Variables that came into being here
         self._outside = {id(x): name for name, x in outside.items() if isinstance(x, TensorLike)}
         self._place: tuple[Any, int] = None, 0  # the frame and line of the user's program where the last op was
+        self._read: Any = None  # the frame of which the names of its surroundings are known
         self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
         self.own_gradients = False  # whether a custom_gradient took part
         self.program = Program([self._made(x, Value("argument", x._array)) for x in arguments])
@@ -65,7 +67,7 @@ class Trace:
         """The program, with its results, and with the names of what was made last."""
         self._learn_names()
         self.program.outputs = [self.value(x) for x in outputs]
-        self._place = None, 0
+        self._place, self._read = (None, 0), None
         return self.program
 
     # -- ops -------------------------------------------------------------------------------------------------------
@@ -136,7 +138,14 @@ class Trace:
     def _learn_names(self) -> None:
         """When a line is over, what it computed has its name."""
         frame = self._place[0]
-        for name, x in frame.f_locals.items() if frame is not None else ():
+        if frame is None:
+            return
+        known = frame.f_locals
+        if frame is not self._read:  # once for each call of a function
+            self._read = frame
+            known = {**_attributes(known), **known, **{name: frame.f_globals[name] for name in frame.f_code.co_names
+                                                       if name in frame.f_globals}}
+        for name, x in known.items():
             value = self._values.get(id(x)) if isinstance(x, TensorLike) else None
             if value is not None and value.name in ("", "Variable"):
                 value.name = name
@@ -206,6 +215,13 @@ class Trace:
             if dx is not None and id(dx) in self._values:
                 made = self._values[id(dx)]
                 made.adjoint_of, made.target = self.value(source), self.value(targets[0])
+
+
+def _attributes(known: Mapping[str, Any]) -> dict[str, Any]:
+    """What the objects that a method or a loop over layers has to do with call their tensors."""
+    return {name.strip("_"): x for each in known.values()
+            if hasattr(each, "__dict__") and not isinstance(each, (type, FunctionType, ModuleType))
+            for name, x in vars(each).items() if isinstance(x, TensorLike)}
 
 
 def _share_memory(array: Any, other: Any) -> bool:

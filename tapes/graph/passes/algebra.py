@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..program import Program, Step, Value
-from .renaming import renamed
+from .renaming import renamed, with_inputs
 
 
 def simplified(program: Program) -> Program:
@@ -19,7 +19,7 @@ def simplified(program: Program) -> Program:
     steps = []
     for step in program.steps:
         if isinstance(step, Step):
-            step = replace(step, inputs=tuple(names.get(value, value) for value in step.inputs))
+            step = with_inputs(step, tuple(names.get(value, value) for value in step.inputs))
             for law in LAWS.get(step.op.name, ()):
                 found = law(step, makers)
                 if isinstance(found, Value):

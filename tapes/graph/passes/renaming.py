@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -14,5 +15,10 @@ def renamed(program: Program, steps: Iterable[Any], names: Mapping[Value, Value]
     def of(values: Iterable[Value]) -> tuple[Value, ...]:
         return tuple(names.get(value, value) for value in values)
 
-    return replace(program, steps=[replace(step, inputs=of(step.inputs)) for step in steps],
+    return replace(program, steps=[with_inputs(step, of(step.inputs)) for step in steps],
                    outputs=list(of(program.outputs)))
+
+
+def with_inputs(step: Any, inputs: tuple[Value, ...]) -> Any:
+    """The step with these inputs: most often it has them already."""
+    return step if all(map(operator.is_, inputs, step.inputs)) else replace(step, inputs=inputs)
