@@ -72,14 +72,14 @@ class Torch:
             return dict.fromkeys(inputs)
         return _arrays(inputs, torch.autograd.grad(slope, list(inputs.values()), allow_unused=True))
 
-    def _inputs(self, problem: Problem) -> dict[str, torch.Tensor]:
+    def _inputs(self, problem: Problem) -> dict[str, Any]:
         return {name: torch.from_numpy(array.copy()).requires_grad_() for name, array in problem.inputs.items()}
 
-    def _data(self, problem: Problem) -> dict[str, torch.Tensor]:
+    def _data(self, problem: Problem) -> dict[str, Any]:
         return {name: torch.from_numpy(array.copy()) for name, array in problem.data.items()}
 
 
-def _arrays(names: dict[str, torch.Tensor], found: tuple) -> Gradients:
+def _arrays(names: dict[str, Any], found: tuple) -> Gradients:
     return {name: None if g is None else g.numpy() for name, g in zip(names, found, strict=True)}
 
 
