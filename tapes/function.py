@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import threading
 import weakref
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -47,7 +48,7 @@ class Function:
         self._programs: dict[Any, list[Concrete]] = {}
         self._methods: dict[int, tuple[Any, Function]] = {}  # by the id of an object: that object, weakly, and its own
         self._names: set[str] = set()  # in the text of all programs, outside of their functions
-        self._recent: list[bool] = []  # of the last calls, which were traced
+        self._recent: deque[bool] = deque(maxlen=2 * _OFTEN)  # of the last calls, which were traced
         self._traces = 0
         self._made_variables = False
 
@@ -139,11 +140,12 @@ class Function:
 
     def _count(self) -> None:
         self._traces += 1
-        self._recent = [*self._recent[-2 * _OFTEN + 1:], True]
+        self._recent.append(True)
         if sum(self._recent) > _OFTEN:
             warn(f"{sum(self._recent)} out of the last {len(self._recent)} calls to {self._name} triggered tf.function "
-                 "retracing. Is it defined in a loop, called with tensors of ever new shapes, or with Python numbers, "
-                 "each of which is a program of its own? Hand numbers over as tensors: tapes.constant(number).")
+                 "retracing. Is it called with tensors of ever new shapes, or with Python numbers, or does it ask for "
+                 "the number in a tensor by float(x)? Each of these is a program of its own. Hand numbers over as "
+                 "tensors, tapes.constant(number), and keep them so.")
 
     def experimental_get_tracing_count(self) -> int:
         """How often the function has been watched."""

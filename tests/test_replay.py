@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from importlib import import_module
 
 import numpy as np
 import pytest
@@ -81,6 +82,17 @@ def test_random_programs(block, off, monkeypatch):
                 assert_same(expected, outcome(function, arrays, variables, kept), text)
         for x, array in kept:  # what was handed out stays as it was
             np.testing.assert_array_equal(x.numpy(), array, err_msg=text)
+
+
+@pytest.mark.parametrize(("module", "name", "wrong"), [
+    (buffers, "_shared", lambda step: []),  # as if no result were ever in the memory of another
+    # as if all inputs of one shape were the same
+    (import_module("tapes.graph.passes.shared"), "_key", lambda value: value.shape)])
+def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):
+    monkeypatch.setattr(module, name, wrong)
+    with pytest.raises(AssertionError):
+        for block in range(3):
+            test_random_programs(block, None, monkeypatch)
 
 
 @pytest.mark.parametrize("name", bundled())

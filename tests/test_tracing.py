@@ -217,7 +217,7 @@ def test_the_text_of_an_op_computes_what_its_row_computes(row, dtype):
     exec(helper(row, "op"), space)
     for call in samples(registry[row]):
         xs = call.at(dtype)
-        if len(xs) == 1 and xs[0].size and xs[0].ndim:
+        if len(xs) == 1 and xs[0].size and xs[0].ndim and xs[0].dtype.kind == "f":
             xs = [np.concatenate([xs[0], np.full_like(xs[0], np.nan), 200.0 * xs[0], np.full_like(xs[0], -np.inf)])]
         if any(x.dtype.kind == "c" for x in xs):
             continue
