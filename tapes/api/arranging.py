@@ -49,7 +49,8 @@ def transpose(a: Any, perm: Any = None, conjugate: bool = False, *, name: str | 
      [2.]], shape=(2, 1), dtype=float32)
     """
     x = convert(a)
-    order = list(reversed(builtins.range(x.ndim))) if perm is None else list(integers(perm, "transpose: perm"))
+    order = list(reversed(builtins.range(x.ndim))) if perm is None else [
+        place(axis, x.ndim, "transpose") for axis in integers(perm, "transpose: perm")]
     if sorted(order) != list(builtins.range(x.ndim)):
         raise InvalidArgumentError(f"transpose: perm must hold each axis of a tensor of shape {x.shape} once, got "
                                    f"{order}")
@@ -184,7 +185,7 @@ def pad(tensor: Any, paddings: Any, mode: str = "CONSTANT", constant_values: Any
                                    f"[[before, after], ...], none negative, got {numbers.tolist()}")
     widths = tuple((before, after) for before, after in numbers.tolist())
     if mode.upper() == "CONSTANT":
-        return s.pad(x, paddings=widths, value=np.asarray(constant_values).item())
+        return s.pad(x, paddings=widths, value=convert(constant_values, x._array.dtype).numpy().item())
     if mode.upper() not in ("REFLECT", "SYMMETRIC"):
         raise ValueError(f"pad: mode must be 'CONSTANT', 'REFLECT' or 'SYMMETRIC', got {mode!r}")
     for axis, width in enumerate(widths):

@@ -159,7 +159,9 @@ def range(start: Any, limit: Any = None, delta: Any = 1, dtype: Any = None, *, n
     >>> print(range(3))
     tapes.Tensor([0 1 2], shape=(3,), dtype=int32)
     """
-    bounds = [convert(bound) for bound in ((0, start, delta) if limit is None else (start, limit, delta))]
+    wanted = None if dtype is None else as_dtype(dtype).dtype
+    bounds = [bound if isinstance(bound, TensorLike) else convert(bound, wanted)
+              for bound in ((0, start, delta) if limit is None else (start, limit, delta))]
     low, high, step = (bound.numpy() for bound in bounds)
     if not step or (high - low) / step < 0:
         raise InvalidArgumentError(f"range: no steps of {step} lead from {low} to {high}")

@@ -51,7 +51,7 @@ reduce_sum = _reduction(
     r.reduce_sum, "The sum of the entries along axes: each of them gets the adjoint of the sum.",
     "tf.reduce_sum([[1.0, 2.0], [3.0, 4.0]], axis=0)", "tapes.Tensor([4. 6.], shape=(2,), dtype=float32)")
 reduce_mean = _reduction(
-    r.reduce_mean, "The mean of the entries along axes; of integers rounded down, as in TensorFlow.",
+    r.reduce_mean, "The mean of the entries along axes; of integers rounded towards 0, as in TensorFlow.",
     "tf.reduce_mean([[1.0, 2.0], [3.0, 4.0]])", "tapes.Tensor(2.5, shape=(), dtype=float32)")
 reduce_max = _reduction(
     r.reduce_max, "The largest entry along axes; entries that tie for it share its adjoint evenly.",

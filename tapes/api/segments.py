@@ -70,7 +70,7 @@ _WAYS: dict[str, Callable[[Tensor, Tensor, int], Tensor]] = {
 
 
 def _divided(total: Tensor, sizes: Tensor) -> Tensor:
-    return e.floordiv(total, sizes) if total.dtype.is_integer else total / sizes
+    return e.truncatediv(total, sizes) if total.dtype.is_integer else total / sizes
 
 
 def _unsorted(way: str, sentence: str, output: str) -> Callable[..., Tensor]:

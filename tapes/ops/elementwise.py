@@ -114,8 +114,8 @@ cos: Op = elementwise("cos", np.cos, lambda y, x: -sin(x), formula="cos(x)")
 tan = elementwise("tan", np.tan, lambda y, x: 1.0 + y * y, formula="tan(x)", smooth=((-1.2, 1.2),))
 less_square = elementwise("less_square", lambda x: (1 - x) * (1 + x), lambda y, x: -2.0 * x, formula="1 - x**2",
                           smooth=(_UNIT,))  # as a product, so that it keeps its digits close to 1
-asin = elementwise("asin", np.arcsin, lambda y, x: 1.0 / sqrt(less_square(x)), formula="asin(x)", smooth=(_UNIT,))
-acos = elementwise("acos", np.arccos, lambda y, x: -1.0 / sqrt(less_square(x)), formula="acos(x)", smooth=(_UNIT,))
+asin = elementwise("asin", np.arcsin, lambda y, x: 1.0 / _root_less_square(x), formula="asin(x)", smooth=(_UNIT,))
+acos = elementwise("acos", np.arccos, lambda y, x: -1.0 / _root_less_square(x), formula="acos(x)", smooth=(_UNIT,))
 atan = elementwise("atan", np.arctan, lambda y, x: 1.0 / (1.0 + x * x), formula="atan(x)")
 hypot = elementwise("hypot", np.hypot, lambda z, x, y: x / z, lambda z, x, y: y / z, formula="sqrt(x**2 + y**2)",
                     smooth=(_POSITIVE, _POSITIVE), kinds="f")
@@ -128,9 +128,14 @@ sech_squared: Op = elementwise("sech_squared", lambda x: _sech_squared(x), lambd
                            formula="1/cosh(x)**2")
 asinh = elementwise("asinh", np.arcsinh, lambda y, x: 1.0 / (cosh(y) if is_complex(x) else hypot(x, 1.0)),
                     formula="asinh(x)")
-acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x + 1.0)), formula="acosh(x)",
+acosh = elementwise("acosh", np.arccosh, lambda y, x: 1.0 / (sqrt(x - 1.0) * sqrt(x - -1.0)), formula="acosh(x)",
                     smooth=((1.2, 4.0),))
 atanh = elementwise("atanh", np.arctanh, lambda y, x: 1.0 / less_square(x), formula="atanh(x)", smooth=(_UNIT,))
+
+
+def _root_less_square(x: Any) -> Any:
+    """sqrt(1 - x^2); a complex one on the side of the branch cut on which x is: x - 1 keeps the sign of 0j."""
+    return sqrt(-(x - 1.0)) * sqrt(x - -1.0) if is_complex(x) else sqrt(less_square(x))
 
 
 def _sech_squared(x: np.ndarray) -> np.ndarray:

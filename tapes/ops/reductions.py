@@ -41,10 +41,12 @@ def count(x: Any, axis: Axis) -> int:
 
 
 def _mean(x: np.ndarray, axis: Axis = None, keepdims: Any = False) -> np.ndarray:
-    total, n = np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims), count(x, axis)
+    n = count(x, axis)
     if x.dtype.kind in "fc":
-        return total / n
-    return np.sign(total) * (abs(total) // max(n, 1))  # TensorFlow's integers are rounded towards 0
+        return np.add.reduce(x, axis=axis, dtype=x.dtype, keepdims=keepdims) / n
+    # as in TensorFlow the sum of short integers does not overflow, and the mean is rounded towards 0
+    total = np.add.reduce(x, axis=axis, dtype=np.int64 if x.dtype.kind == "i" else np.uint64, keepdims=keepdims)
+    return (np.sign(total) * (abs(total) // max(n, 1))).astype(x.dtype)
 
 
 def _extreme_rule(g: Any, y: Any, x: Any, axis: Axis = None, keepdims: bool = False) -> Any:

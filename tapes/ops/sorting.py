@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,8 @@ def _distinct(x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _searchsorted(rows: np.ndarray, values: np.ndarray, side: str) -> np.ndarray:
-    flat = zip(rows.reshape(-1, rows.shape[-1]), values.reshape(-1, values.shape[-1]), strict=True)
+    count = math.prod(rows.shape[:-1])  # not -1: there may be no entries
+    flat = zip(rows.reshape(count, rows.shape[-1]), values.reshape(count, values.shape[-1]), strict=True)
     found = [np.searchsorted(row, wanted, side) for row, wanted in flat]  # type: ignore[call-overload]
     return np.array(found, np.int32).reshape(values.shape)
 
