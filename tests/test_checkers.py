@@ -107,7 +107,7 @@ def test_a_thousandth_is_seen_in_every_row(name):
     moving = [s for s in calls if any(d is not None and np.any(d) for d in pulled(
         op, s.inputs, s.params, s.cotangents))]
     assert all(failures(op, CENTRAL, sample) for sample in moving[:2])
-    assert moving or name in ("sign", *UNDIFFERENTIABLE)
+    assert moving or name in ("sign", "unique", "weighted_bincount", *UNDIFFERENTIABLE)  # 0, or a refusal
 
 
 @pytest.mark.parametrize("name", ["add", "multiply", "divide", "maximum", "pow"])

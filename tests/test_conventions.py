@@ -40,7 +40,7 @@ def test_tapes_follows_tensorflow_except_where_it_says_why():
 
 @pytest.mark.parametrize("convention", c.AGREED, ids=lambda convention: convention.name)
 def test_most_agree_where_agreement_is_declared(convention):
-    answers = list(convention.expected.values())
+    answers = [answer for answer in convention.expected.values() if not str(answer).endswith("Error")]
     assert sum(c.same(answer, answers[0]) for answer in answers) > len(answers) / 2
 
 

@@ -52,7 +52,8 @@ def _in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[A
     if gauge is None:
         return function
     ours = results(sample.op.forward(*sample.inputs, **sample.params))
-    signs = [None if sign is None else own(sign) for sign in gauge(ours, [np.asarray(y) for y in function(*xs)])]
+    signs = [None if sign is None else own(np.asarray(sign, y.dtype))
+             for sign, y in zip(gauge(ours, [np.asarray(y) for y in function(*xs)]), ours, strict=True)]
     return lambda *xs: [y if sign is None else y * sign for y, sign in zip(function(*xs), signs, strict=True)]
 
 
