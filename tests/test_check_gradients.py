@@ -189,3 +189,26 @@ def floating_rows():
 @pytest.mark.parametrize(("op", "arrays", "params"), list(floating_rows()))
 def test_every_row_passes(op, arrays, params):
     tf.check_gradients(lambda *xs: op(*xs, **params), *arrays).raise_if_wrong()
+
+
+@pytest.mark.parametrize("f", [tf.linalg.cholesky, tf.linalg.logdet], ids=["cholesky", "logdet"])
+def test_an_op_that_reads_one_triangle_is_right(f):
+    report = tf.check_gradients(f, [[2.0, 1.0], [1.0, 3.0]])
+    assert report and "one triangle" in report.arguments[0].note
+
+    @tf.custom_gradient
+    def wrong(a):
+        def grad(upstream):
+            with tf.GradientTape() as tape:
+                tape.watch(a)
+                y = f(a)
+            return 1.001 * tape.gradient(y, a, output_gradients=upstream)
+        return f(a), grad
+
+    assert not tf.check_gradients(wrong, [[2.0, 1.0], [1.0, 3.0]])
+
+
+def test_a_jump_is_no_corner():
+    """The singular vectors of this matrix change their signs with its last digits."""
+    report = tf.check_gradients(tf.linalg.svd, [[2.0, 1.0], [1.0, 3.0]])
+    assert "anything between" not in str(report)
