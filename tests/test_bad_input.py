@@ -107,7 +107,7 @@ MISTAKES = [
     ("tf.pad(tf.ones([2]), [1, 1])", InvalidArgumentError, "pad", "[[before, after], ...]"),
     ("tf.pad(tf.ones([2]), [[1, 0]], mode='edge')", ValueError, "'edge'", "'REFLECT'"),
     ("tf.pad(tf.ones([2]), [[3, 0]], mode='REFLECT')", InvalidArgumentError, "pad", "(2,)", "mirror"),
-    ("tf.transpose(tf.ones([2, 3]), [0, 2])", InvalidArgumentError, "transpose: perm", "(2, 3)", "[0, 2]"),
+    ("tf.transpose(tf.ones([2, 3]), [0, 2])", InvalidArgumentError, "transpose: axis 2", "rank 2", "axes -2 to 1"),
     ("tf.fill([2], [1.0, 2.0])", InvalidArgumentError, "fill", "single number", "tapes.broadcast_to"),
     ("tf.range(3, 0)", InvalidArgumentError, "range", "from 3 to 0"),
     ("tf.constant([1.0, 2.0, 3.0], shape=[2, 2])", TypeError, "3 entries", "[2, 2]"),
