@@ -17,7 +17,8 @@ USAGE = 2
 
 def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
-        prog="comparisons", description="Differentiate the same loss with tapes, TensorFlow, JAX and SymPy.",
+        prog="python -m comparisons",
+        description="Differentiate the same loss with tapes, TensorFlow, JAX and SymPy.",
         epilog="Exit status: 0 when all agree, 1 when something disagrees, 2 for wrong usage.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="compare losses", description="Differentiate losses with every library, and "
@@ -30,7 +31,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
     run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
-    commands.add_parser("list", help="losses, libraries and versions, and what is missing")
+    commands.add_parser("list", help="losses, libraries and versions, and what is missing", description="The losses "
+                        "that `run` knows, the libraries with their versions, and what to type where one is missing.")
     ops = commands.add_parser("ops", help="check every op against every oracle", description="The value, the gradient, "
                               "the second order and forward mode of every op, held against other libraries and against "
                               "oracles that know no rule, in both precisions.")
@@ -46,7 +48,10 @@ def parser() -> argparse.ArgumentParser:
     semantics.add_argument("names", nargs="*", metavar="NAME", help="a program, a rule or a group; by default all")
     semantics.add_argument("--all", action="store_true", help="print every program, not only the differences")
     semantics.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
-    commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives")
+    commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives",
+                        description="Corners, ties, edges of domains: the gradient that each library is declared to "
+                        "give there, and why, measured now on all that are installed. An answer that is not the "
+                        "declared one is a failure, also when it is suddenly the same as TensorFlow's.")
     fuzz = commands.add_parser("fuzz", help="run random tape programs", description="Random tape programs, run on "
                                "tapes and on other libraries; one that disagrees is made short and printed as a "
                                "script.")

@@ -6,6 +6,8 @@ import json
 
 import pytest
 
+from comparisons.__main__ import parser
+from comparisons.commands import COMMANDS
 from comparisons.libraries import LIBRARIES
 
 CORE = ("tensorflow", "jax", "sympy", "sklearn")
@@ -91,3 +93,12 @@ def test_wrong_usage_is_status_2_and_one_clear_line(comparisons, arguments, word
     assert found.returncode == 2
     assert words in found.stderr
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_says_what_to_type_and_what_it_does(command, capsys):
+    with pytest.raises(SystemExit):
+        parser().parse_args([command, "--help"])
+    usage, description, *_ = capsys.readouterr().out.split("\n\n")
+    assert usage.startswith(f"usage: python -m comparisons {command}")
+    assert description.rstrip().endswith(".")

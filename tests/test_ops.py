@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
+import tapes
 from comparisons.libraries import LIBRARIES
 from comparisons.ops import declared, special
 from comparisons.ops.answers import FIRST, FORWARD, SECOND
@@ -12,7 +14,7 @@ from comparisons.ops.check import check
 from comparisons.ops.declared import COMPOSED, DIFFERENCES
 from comparisons.ops.oracles import LIBRARY, ORACLES
 from comparisons.ops.samples import BOOKKEEPING, COMPLEX, samples
-from comparisons.ops.spelling import GAUGES, JAX, MISSING, TENSORFLOW, WRONG_AT_SECOND_ORDER
+from comparisons.ops.spelling import GAUGES, JAX, MISSING, TENSORFLOW, UNSURE, WRONG_AT_SECOND_ORDER
 from comparisons.ops.spelling_torch import TORCH
 from tapes.op import registry
 from tapes.ops import elementwise
@@ -61,9 +63,41 @@ def test_no_oracle_is_missing(name):
 
 def test_every_declaration_is_about_a_row():
     tables = [COMPLEX, TENSORFLOW, JAX, TORCH, GAUGES, WRONG_AT_SECOND_ORDER, *MISSING.values(), *COMPOSED.values(),
+              *UNSURE.values(),
               *(each.ops.split() for each in DIFFERENCES)]
     assert not {name for table in tables for name in table} - registry.keys()
     assert all(each.why.endswith(".") for each in DIFFERENCES)
+
+
+@pytest.mark.skipif(not LIBRARIES["torch"].installed, reason=LIBRARIES["torch"].install)
+def test_torch_is_no_surer_than_declared():
+    """The day PyTorch's trigamma is right to all digits, its entries in UNSURE have to go."""
+    mpmath, torch = pytest.importorskip("mpmath"), pytest.importorskip("torch")
+    xs = np.linspace(0.2, 3.0, 1000)
+    found = torch.special.polygamma(1, torch.from_numpy(xs)).numpy()
+    with mpmath.workdps(50):
+        truth = np.array([float(mpmath.psi(1, x)) for x in xs])
+    error = np.max(np.abs(found / truth - 1))
+    bounds = {bound for kinds in UNSURE["torch"].values() for bound in kinds.values()}
+    assert all(bound / 10 < error < bound for bound in bounds)
+
+
+@pytest.mark.parametrize("x", [64.0, 1e154, 1e200, np.finfo(np.float64).max, np.inf])
+@pytest.mark.parametrize("name", ["gaussian", "erf", "erfc", "normal_cdf"])
+def test_the_bell_curve_is_flat_far_out_at_every_order(name, x):
+    """0 times infinity lurks in x exp(-x^2), and from the second order on also where x is merely huge."""
+    point = tapes.constant([-x, x], tapes.float64)
+    with tapes.GradientTape() as third:
+        third.watch(point)
+        with tapes.GradientTape() as second:
+            second.watch(point)
+            with tapes.GradientTape() as first:
+                first.watch(point)
+                y = registry[name](point)
+            slope = first.gradient(y, point)
+        bend = second.gradient(slope, point)
+    for derivative in (slope, bend, third.gradient(bend, point)):
+        assert derivative.numpy().tolist() == [0.0, 0.0]
 
 
 def test_the_row_that_contributing_shows_is_right(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from ..backends import DIFFERENTIATORS
 from .answers import FIRST, FORWARD, SECOND, VALUE, Answers, Estimate, NotChecked, computed
 from .samples import Sample, results
-from .spelling import GAUGES, MISSING, WRONG_AT_SECOND_ORDER, jax_op, tensorflow_op, torch_op
+from .spelling import GAUGES, MISSING, UNSURE, WRONG_AT_SECOND_ORDER, jax_op, tensorflow_op, torch_op
 
 # How many calls of a row, real and complex ones each, are run where every new shape has to be compiled.
 TRACED, COMPILED = 1, 4
@@ -55,6 +56,16 @@ def _in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[A
     signs = [None if sign is None else own(np.asarray(sign, y.dtype))
              for sign, y in zip(gauge(ours, [np.asarray(y) for y in function(*xs)]), ours, strict=True)]
     return lambda *xs: [y if sign is None else y * sign for y, sign in zip(function(*xs), signs, strict=True)]
+
+
+def _as_sure_as_declared(name: str, library: str, answers: Answers) -> Answers:
+    """The answers, each as far off as the library is known to be."""
+    for kind, part in UNSURE[library].get(name, {}).items():
+        estimates = answers.get(kind, [])
+        if not isinstance(estimates, str):
+            answers[kind] = [each if each.array is None else replace(
+                each, uncertainty=part * float(np.max(np.abs(each.array), initial=0.0))) for each in estimates]
+    return answers
 
 
 def _refusal(library: str, error: Exception) -> str:
@@ -200,4 +211,4 @@ def torch(sample: Sample) -> Answers:
         answers[FORWARD] = [plain(d) for d in library.func.jvp(used, tuple(x.detach() for x in watched), tangents)[1]]
     except (NotImplementedError, IndexError) as error:  # IndexError: some of its rules take no empty arrays
         answers[FORWARD] = _refusal("PyTorch", error)
-    return answers
+    return _as_sure_as_declared(sample.op.name, "torch", answers)

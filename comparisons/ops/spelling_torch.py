@@ -84,6 +84,16 @@ def _svd(torch: Any, x: Any, full_matrices: bool) -> Any:
     return s, u, vh.mH
 
 
+def _polygamma(torch: Any, n: Any, x: Any) -> Any:
+    """Order by order: PyTorch takes one at a time."""
+    n, x = torch.broadcast_tensors(n, x)
+    y = torch.zeros_like(x)
+    for order in n.unique().tolist():
+        here = n == order
+        y = torch.where(here, torch.special.polygamma(order, torch.where(here, x, 1)), y)
+    return y
+
+
 def _dtype(torch: Any, dtype: Any) -> Any:
     return torch.from_numpy(np.empty(0, dtype)).dtype
 
@@ -109,6 +119,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "sigmoid_slope": lambda torch, x: torch.sigmoid(x) * torch.sigmoid(-x),
     "gaussian": lambda torch, x: torch.exp(-x * x),
     "normal_cdf": lambda torch, x: torch.special.ndtr(x),
+    "polygamma": _polygamma,
     "erfcinv": lambda torch, x: torch.erfinv(1 - x),
     "left_shift": lambda torch, x, y: torch.bitwise_left_shift(x, y),
     "right_shift": lambda torch, x, y: torch.bitwise_right_shift(x, y),

@@ -12,7 +12,9 @@ from ..op import Op
 from ..rules import Acting, elementwise
 from .elementwise import (
     abs,
+    clip_by_value,
     equal,
+    is_complex,
     log,
     log1p,
     logical_and,
@@ -28,8 +30,14 @@ _ANY, _POSITIVE, _UNIT = (-2.0, 2.0), (0.2, 3.0), (-0.9, 0.9)
 
 # The bell curve.
 
-gaussian = elementwise("gaussian", normal.gaussian, Acting(lambda g, y, x, scale=1.0: g * (-2.0 * scale * y * x)),
-                       formula="exp(-x**2)")
+
+def _within(x: Any) -> Any:
+    """No further than where the bell has come to 0, so that 0 times something huge never arises, at any order."""
+    return x if is_complex(x) else clip_by_value(x, -64.0, 64.0)
+
+
+gaussian = elementwise("gaussian", normal.gaussian, Acting(
+    lambda g, y, x, scale=1.0: g * (-2.0 * scale * y * _within(x))), formula="exp(-x**2)")
 _TO_1 = 2 / math.sqrt(math.pi)  # so that erf goes to 1
 erf = elementwise("erf", normal.erf, lambda y, x: _TO_1 * gaussian(x), formula="erf(x)", kinds="f")
 erfc = elementwise("erfc", normal.erfc, lambda y, x: -_TO_1 * gaussian(x), formula="erfc(x)", kinds="f")
