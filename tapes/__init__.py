@@ -6,7 +6,7 @@ import difflib
 import sys
 import warnings
 
-from . import autodiff, bitwise, config, debugging, errors, experimental, linalg, math, nest, nn, random
+from . import autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
 from .api.arranging import (
     broadcast_to,
@@ -181,8 +181,7 @@ _OUTSIDE = {
     "ragged": "rows of different lengths are padded to one length, with a mask",
     "sparse": "tensors are dense: tapes.gather takes entries out of one",
     "data": "any Python iterable of NumPy arrays will do",
-    "keras": "write the layers with Variables and matmul; variable.assign_sub is the optimiser",
-    "optimizers": "variable.assign_sub(learning_rate * gradient) is the optimiser",
+    "optimizers": "they are in tapes.keras.optimizers",
     "mean": "it is tapes.reduce_mean",
     "sum": "it is tapes.reduce_sum",
     "max": "it is tapes.reduce_max, or tapes.maximum for two tensors",
@@ -290,6 +289,7 @@ __all__ = [
     "int32",
     "int64",
     "is_tensor",
+    "keras",
     "less",
     "less_equal",
     "linalg",

@@ -1,0 +1,264 @@
+"""What one wants to see of training: means over all batches, of losses and of how often predictions are right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ..api.making import constant, zeros
+from ..api.reducing import argmax
+from ..convert import convert
+from ..dtypes import as_dtype
+from ..math import cast, divide_no_nan, equal, reduce_mean, reduce_sum
+from ..tensor import Tensor
+from . import losses as _losses
+from .backend import auto_name, floatx
+from .identifiers import found
+from .losses import same_rank
+from .weight import Weight
+
+__all__ = ["Accuracy", "BinaryAccuracy", "CategoricalAccuracy", "Mean", "MeanMetricWrapper", "Metric",
+           "SparseCategoricalAccuracy", "Sum", "binary_accuracy", "categorical_accuracy", "get",
+           "sparse_categorical_accuracy"]
+
+
+class Metric:
+    """Something that is summed up over many batches: `update_state` takes one, `result` tells, `reset_state` forgets.
+
+    Args:
+        dtype: of its numbers; by default floatx.
+        name: by default the class's.
+    """
+
+    def __init__(self, dtype: Any = None, name: str | None = None) -> None:
+        self.name, self.dtype = name or auto_name(type(self)), as_dtype(dtype or floatx())
+        self.variables: list[Weight] = []
+
+    def add_variable(self, shape: Any = (), initializer: Any = None, dtype: Any = None,
+                     name: str = "variable") -> Weight:
+        """A number that is kept between batches; it begins with 0."""
+        from . import initializers
+
+        make = initializers.get(initializer or "zeros")
+        variable = Weight(make(tuple(shape), dtype=dtype or self.dtype), False, name, f"{self.name}/{name}")
+        self.variables.append(variable)
+        return variable
+
+    add_weight = add_variable
+
+    def update_state(self, *args: Any, **settings: Any) -> None:
+        """Take one batch."""
+        raise NotImplementedError(f"{type(self).__name__} needs update_state")
+
+    def result(self) -> Tensor:
+        """What it comes to so far."""
+        raise NotImplementedError(f"{type(self).__name__} needs result")
+
+    def reset_state(self) -> None:
+        """Begin again."""
+        for variable in self.variables:
+            variable.assign(zeros(variable.shape, variable.dtype))
+
+    reset_states = reset_state  # its name until 2021
+
+    def __call__(self, *args: Any, **settings: Any) -> Tensor:
+        self.update_state(*args, **settings)
+        return self.result()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}>"
+
+
+class Mean(Metric):
+    """The mean of all numbers so far.
+
+    >>> m = Mean()
+    >>> m.update_state([1.0, 2.0])
+    >>> print(m(6.0))
+    tapes.Tensor(3.0, shape=(), dtype=float32)
+    """
+
+    def __init__(self, name: str | None = "mean", dtype: Any = None) -> None:
+        super().__init__(dtype, name)
+        self.total, self.count = self.add_variable(name="total"), self.add_variable(name="count")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        """Take numbers, each as often as its weight says."""
+        numbers, weights = _by_example(values, sample_weight, self.dtype)
+        self.total.assign_add(reduce_sum(numbers))
+        self.count.assign_add(constant(float(numbers.shape[0]) if numbers.ndim else 1.0, self.dtype)
+                              if weights is None else reduce_sum(weights))
+
+    def result(self) -> Tensor:
+        return divide_no_nan(self.total, self.count)
+
+
+def _by_example(values: Any, sample_weight: Any, dtype: Any) -> tuple[Tensor, Tensor | None]:
+    """A number for each example, times its weight; and the weights."""
+    numbers, weights = cast(convert(values), dtype), None
+    if sample_weight is not None:
+        weights = cast(convert(sample_weight), dtype)
+        numbers, weights = same_rank(numbers, weights)
+        if numbers.ndim > weights.ndim:
+            numbers = reduce_mean(numbers, list(range(weights.ndim, numbers.ndim)))
+        weights = weights + 0.0 * numbers  # a weight for each
+        numbers = numbers * weights
+        if weights.ndim > 1:
+            weights = reduce_mean(weights, list(range(1, weights.ndim)))
+    if numbers.ndim > 1:
+        numbers = reduce_mean(numbers, list(range(1, numbers.ndim)))
+    return numbers, weights
+
+
+class Sum(Metric):
+    """The sum of all numbers so far.
+
+    >>> print(Sum()([1.0, 2.0]))
+    tapes.Tensor(3.0, shape=(), dtype=float32)
+    """
+
+    def __init__(self, name: str | None = "sum", dtype: Any = None) -> None:
+        super().__init__(dtype, name)
+        self.total = self.add_variable(name="total")
+
+    def update_state(self, values: Any, sample_weight: Any = None) -> None:
+        numbers = cast(convert(values), self.dtype)
+        self.total.assign_add(reduce_sum(numbers if sample_weight is None else numbers * cast(
+            convert(sample_weight), self.dtype)))
+
+    def result(self) -> Tensor:
+        return self.total.value()
+
+
+class MeanMetricWrapper(Mean):
+    """The mean of what a function of y_true and y_pred gives for each example."""
+
+    def __init__(self, fn: Callable[..., Any], name: str | None = None, dtype: Any = None, **settings: Any) -> None:
+        super().__init__(name or getattr(fn, "__name__", None), dtype)
+        self._function, self._settings = fn, settings
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:  # type: ignore[override]
+        """Take a batch of what is true and what was predicted."""
+        super().update_state(self._function(y_true, y_pred, **self._settings), sample_weight)
+
+
+# -- how often it is right ---------------------------------------------------------------------------------------------
+
+def accuracy(y_true: Any, y_pred: Any) -> Tensor:
+    """1 where they are equal, else 0."""
+    true, predicted = same_rank(*_comparable(y_true, y_pred))
+    return cast(equal(true, predicted), floatx())
+
+
+def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Tensor:
+    """1 where y_pred is on the side of the threshold that y_true says, else 0.
+
+    >>> print(binary_accuracy([[1.0], [0.0]], [[0.7], [0.8]]))
+    tapes.Tensor(
+    [[1.]
+     [0.]], shape=(2, 1), dtype=float32)
+    """
+    true, predicted = same_rank(convert(y_true), convert(y_pred))
+    return cast(equal(true, cast(predicted > threshold, true.dtype)), floatx())
+
+
+def categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
+    """1 where the largest entry of a row of y_pred is where that of y_true is, else 0.
+
+    >>> print(categorical_accuracy([[0.0, 1.0]], [[0.3, 0.7]]))
+    tapes.Tensor([1.], shape=(1,), dtype=float32)
+    """
+    return cast(equal(argmax(y_true, -1), argmax(y_pred, -1)), floatx())
+
+
+def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Tensor:
+    """The same for class numbers.
+
+    >>> print(sparse_categorical_accuracy([1], [[0.3, 0.7]]))
+    tapes.Tensor([1.], shape=(1,), dtype=float32)
+    """
+    true, best = convert(y_true), argmax(y_pred, -1)
+    if true.ndim == best.ndim + 1 and true.shape[-1] == 1:
+        from ..api.arranging import squeeze
+
+        true = squeeze(true, -1)
+    return cast(equal(cast(true, best.dtype), best), floatx())
+
+
+def _comparable(y_true: Any, y_pred: Any) -> tuple[Tensor, Tensor]:
+    predicted = convert(y_pred)
+    return cast(convert(y_true), predicted.dtype), predicted
+
+
+class Accuracy(MeanMetricWrapper):
+    """How often predictions equal labels.
+
+    >>> print(Accuracy()([1, 2], [1, 3]))
+    tapes.Tensor(0.5, shape=(), dtype=float32)
+    """
+
+    def __init__(self, name: str | None = "accuracy", dtype: Any = None) -> None:
+        super().__init__(accuracy, name, dtype)
+
+
+class BinaryAccuracy(MeanMetricWrapper):
+    """How often predictions are on the right side of a threshold.
+
+    >>> print(BinaryAccuracy()([[1.0], [0.0]], [[0.7], [0.8]]))
+    tapes.Tensor(0.5, shape=(), dtype=float32)
+    """
+
+    def __init__(self, name: str | None = "binary_accuracy", dtype: Any = None, threshold: float = 0.5) -> None:
+        super().__init__(binary_accuracy, name, dtype, threshold=threshold)
+
+
+class CategoricalAccuracy(MeanMetricWrapper):
+    """How often the largest prediction is that of the one-hot label.
+
+    >>> print(CategoricalAccuracy()([[0.0, 1.0]], [[0.3, 0.7]]))
+    tapes.Tensor(1.0, shape=(), dtype=float32)
+    """
+
+    def __init__(self, name: str | None = "categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(categorical_accuracy, name, dtype)
+
+
+class SparseCategoricalAccuracy(MeanMetricWrapper):
+    """How often the largest prediction is that of the class number.
+
+    >>> print(SparseCategoricalAccuracy()([1], [[0.3, 0.7]]))
+    tapes.Tensor(1.0, shape=(), dtype=float32)
+    """
+
+    def __init__(self, name: str | None = "sparse_categorical_accuracy", dtype: Any = None) -> None:
+        super().__init__(sparse_categorical_accuracy, name, dtype)
+
+
+_KNOWN = {**_losses._FUNCTIONS, **{f.__name__: f for f in (
+    binary_accuracy, categorical_accuracy, sparse_categorical_accuracy)}, **{
+    kind.__name__.lower(): kind for kind in (Accuracy, BinaryAccuracy, CategoricalAccuracy, Mean, Sum,
+                                             SparseCategoricalAccuracy)}}
+
+
+def get(identifier: Any) -> Any:
+    """The metric of a name, or what is given.
+
+    >>> get("mse").__name__
+    'mean_squared_error'
+    """
+    return found("metric", identifier, _KNOWN, (Metric, Callable))
+
+
+def as_metric(identifier: Any, y_true: Any, y_pred: Any) -> Metric:
+    """A metric object; "accuracy" is the one that fits the shapes of labels and predictions."""
+    if identifier in ("accuracy", "acc"):
+        if y_pred.shape[-1] == 1:
+            return BinaryAccuracy(identifier)
+        sparse = y_true.ndim < y_pred.ndim or y_true.shape[-1] == 1
+        return SparseCategoricalAccuracy(identifier) if sparse else CategoricalAccuracy(identifier)
+    metric = get(identifier)
+    if not isinstance(metric, Metric):
+        metric = MeanMetricWrapper(metric)
+    if isinstance(identifier, str):
+        metric.name = identifier
+    return metric
