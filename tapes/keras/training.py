@@ -170,12 +170,12 @@ class Trainer(Layer):
             told.tell("epoch_begin", epoch, {})
             for number, batch in enumerate(batches):
                 told.tell("train_batch_begin", number, {})
-                logs = _numbers(train(*batch))
+                logs = dict(sorted(_numbers(train(*batch)).items()))
                 told.tell("train_batch_end", number, logs)
             if validation_data is not None:
                 x, y, weight = unpack_x_y_sample_weight(tuple(validation_data))
                 found = self.evaluate(x, y, validation_batch_size or batch_size, 0, weight, return_dict=True)
-                logs = {**logs, **{f"val_{name}": value for name, value in found.items()}}
+                logs |= {f"val_{name}": value for name, value in sorted(found.items())}
             told.tell("epoch_end", epoch, logs)
             if self.stop_training:
                 break
