@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
+import re
+import sys
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import numpy as np
 from rich.console import Console
@@ -19,16 +22,33 @@ from .backends import COLUMNS, DIFFERENTIATORS, Backend
 from .compare import AGREES, DISAGREES, FAILED, MISSING, TRUTH, UNSUPPORTED, Cell, Comparison, Row
 from .problem import LossError
 
-PLAIN_WIDTH = 180  # of output that goes to a file or a pipe
+PLAIN_WIDTH = 120  # of output that goes to a file or a pipe, unless COLUMNS says otherwise
 REFERENCES = {"sympy": "SymPy's derivative, evaluated to 50 digits",
               "complex": "the complex step in extended precision",
               "central": "central differences in extended precision"}
 
 
+class _Trimmed:
+    """Standard output without blanks at the ends of lines; rich, which pads tables with them, writes whole lines."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(re.sub(r" +$", "", text, flags=re.MULTILINE))
+
+    def flush(self) -> None:
+        sys.stdout.flush()
+
+    @property
+    def encoding(self) -> str:
+        return sys.stdout.encoding
+
+
 def console() -> Console:
-    """Where tables are printed: in colour on a terminal, as wide plain text elsewhere."""
+    """Where tables are printed: in colour on a terminal, as plain text elsewhere, COLUMNS wide where that is set."""
     screen = Console(highlight=False)
-    return screen if screen.is_terminal else Console(highlight=False, width=PLAIN_WIDTH)
+    if screen.is_terminal:
+        return screen
+    width = None if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
+    return Console(highlight=False, width=width, file=cast(IO[str], _Trimmed()))
 
 
 def version_of(backend: Backend) -> str:

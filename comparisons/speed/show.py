@@ -24,7 +24,6 @@ from .worker import MISSING, TIMED, UNSUPPORTED
 from .workload import Workload
 from .workloads import WORKLOADS
 
-WIDTH = 120
 SHORT = {"unsupported": "n/a", "timeout": "slow", "crashed": "died"}
 
 
@@ -36,7 +35,6 @@ def command(arguments: argparse.Namespace) -> int:
         require("matplotlib")
     threads = arguments.threads or cores()
     screen = report.console()
-    screen = screen if screen.is_terminal else Console(highlight=False, width=WIDTH)
     found: list[Cell] = []
     facts = machine.described(threads)
     with screen.status("starting") as status:
