@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import sys
+import textwrap
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,57 +21,65 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(
         prog="python -m comparisons",
         description="Differentiate the same loss with tapes, TensorFlow, JAX and SymPy.",
-        epilog="Exit status: 0 when all agree, 1 when something disagrees, 2 for wrong usage.")
+        epilog="COMMAND --help says more, with examples. Exit status: 0 when all agree, 1 when something disagrees, 2 "
+               "for wrong usage.")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    run = commands.add_parser("run", help="compare losses", description="Differentiate losses with every library, and "
-                              "hold the results against SymPy's derivative and against complex steps.")
+
+    def command(name: str, short: str, long: str, *examples: str) -> argparse.ArgumentParser:
+        typed = "".join(f"\n  {top.prog} {name} {example}".rstrip() for example in examples)
+        return commands.add_parser(name, help=short, description=textwrap.fill(long, 80), epilog=f"examples:{typed}",
+                                   formatter_class=argparse.RawDescriptionHelpFormatter)
+
+    run = command("run", "compare losses", "Differentiate losses with every library, and hold the results against "
+                  "SymPy's derivative and against complex steps.",
+                  "", "mlp-small --only tapes,jax,sympy", "examples/my_loss.py --formula")
     run.add_argument("losses", nargs="*", metavar="LOSS", help="the name of a loss (see `list`), or the path of a .py "
                      "file that defines loss(tf, ...), inputs and data; by default all losses")
-    run.add_argument("--dtype", choices=["float32", "float64"], default="float64", help="of inputs and data")
+    run.add_argument("--dtype", choices=["float32", "float64"], default="float64",
+                     help="of inputs and data (default float64)")
     run.add_argument("--seed", type=natural, default=0, help="of random data, inputs and probes (default 0)")
     run.add_argument("--only", metavar="LIBS", help=f"a comma-separated choice of {', '.join(COLUMNS)}")
     run.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
     run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
-    commands.add_parser("list", help="losses, libraries and versions, and what is missing", description="The losses "
-                        "that `run` knows, the libraries with their versions, and what to type where one is missing.")
-    ops = commands.add_parser("ops", help="check every op against every oracle", description="The value, the gradient, "
-                              "the second order and forward mode of every op, held against other libraries and against "
-                              "oracles that know no rule, in both precisions.")
-    ops.add_argument("ops", nargs="*", metavar="OP", help="a row of the registry; by default all")
+    command("list", "losses, libraries and versions, and what is missing", "The losses that `run` knows, the libraries "
+            "with their versions, and what to type where one is missing.", "")
+    ops = command("ops", "check every op against every oracle", "The value, the gradient, the second order and forward "
+                  "mode of every op, held against other libraries and against oracles that know no rule, in both "
+                  "precisions. All ops take some minutes.", "tanh matmul", "--jobs 2 --json ops.json")
+    ops.add_argument("ops", nargs="*", metavar="OP", help="a name in docs/ops.md; by default all")
     ops.add_argument("--only", metavar="ORACLES", help="a comma-separated choice of complex, central, sympy, "
                      "tensorflow, jax, torch")
     ops.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default: one for each core)")
     ops.add_argument("--gaps", action="store_true", help="name every op in the list of what is not checked")
     ops.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
-    semantics = commands.add_parser("semantics", help="run tape programs on tapes and TensorFlow",
-                                    description="Programs that show the rules of a gradient tape, run on tapes and on "
-                                    "TensorFlow, their outcomes side by side.")
+    semantics = command("semantics", "run tape programs on tapes and TensorFlow", "Programs that show the rules of a "
+                        "gradient tape, run on tapes and on TensorFlow, their outcomes side by side.",
+                        "", "jacobians", "--all")
     semantics.add_argument("names", nargs="*", metavar="NAME", help="a program, a rule or a group; by default all")
     semantics.add_argument("--all", action="store_true", help="print every program, not only the differences")
     semantics.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
-    commands.add_parser("conventions", help="where libraries give different derivatives, and what each gives",
-                        description="Corners, ties, edges of domains: the gradient that each library is declared to "
-                        "give there, and why, measured now on all that are installed. An answer that is not the "
-                        "declared one is a failure, also when it is suddenly the same as TensorFlow's.")
-    fuzz = commands.add_parser("fuzz", help="run random tape programs", description="Random tape programs, run on "
-                               "tapes and on other libraries; one that disagrees is made short and printed as a "
-                               "script.")
+    command("conventions", "where libraries give different derivatives, and what each gives",
+            "Corners, ties, edges of domains: the gradient that each library is declared to give there, and why, "
+            "measured now on all that are installed. An answer that is not the declared one is a failure, also when it "
+            "is suddenly the same as TensorFlow's.", "")
+    fuzz = command("fuzz", "run random tape programs", "Random tape programs, run on tapes and on other libraries; one "
+                   "that disagrees is made short and printed as a script.", "", "--programs 5000 --seed 1 --jobs 2")
     fuzz.add_argument("--programs", type=natural, default=500, metavar="N", help="how many (default 500)")
     fuzz.add_argument("--seed", type=natural, default=0, help="which; the same ones whatever --jobs (default 0)")
     fuzz.add_argument("--only", metavar="LIBS", help="tensorflow or jax; by default both, if they are installed")
     fuzz.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default 1)")
-    accuracy = commands.add_parser("accuracy", help="errors in units in the last place", description="For each op that "
-                                   "works entry by entry, and its derivatives, the largest error of every library "
-                                   "over the whole domain, against 50 digits, in units in the last place of the truth.")
-    accuracy.add_argument("ops", nargs="*", metavar="OP", help="a row with a formula; by default all")
-    accuracy.add_argument("--dtype", choices=["float32", "float64"], default="float64")
+    accuracy = command("accuracy", "errors in units in the last place", "For each op that works entry by entry, and "
+                       "its derivatives, the largest error of every library over the whole domain, against 50 digits, "
+                       "in units in the last place of the truth.", "tanh log1p", "--dtype float32 --order 1")
+    accuracy.add_argument("ops", nargs="*", metavar="OP", help="a name with a formula in docs/ops.md; by default all")
+    accuracy.add_argument("--dtype", choices=["float32", "float64"], default="float64", help="(default float64)")
     accuracy.add_argument("--order", type=int, choices=[0, 1, 2], default=2, help="up to which derivative (default 2)")
     accuracy.add_argument("--points", type=natural, default=80, metavar="N", help="for each op (default 80)")
     accuracy.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
-    speed = commands.add_parser("speed", help="time every library beside NumPy by hand", description="The time of a "
-                                "value and all its gradients in every library, each in a process of its own, over that "
-                                "of NumPy written by hand; results are compared before they are timed.")
+    speed = command("speed", "time every library beside NumPy by hand", "The time of a value and all its gradients in "
+                    "every library, each in a process of its own, over that of NumPy written by hand; results are "
+                    "compared before they are timed.", "", "mlp-small scalars --only tapes,function,jax.jit")
     speed.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="by default all twelve; a name that is not "
                        "there brings the list")
     speed.add_argument("--only", metavar="CONTENDERS", help="a comma-separated choice, such as tapes,function,jax.jit; "
@@ -97,6 +107,12 @@ def natural(text: str) -> int:
 natural.__name__ = "int"  # argparse names the type in its message
 
 
+def wrapped(text: str) -> str:
+    """A message in lines that fit the terminal; only between words, so that paths stay whole."""
+    width = shutil.get_terminal_size((120, 24)).columns
+    return textwrap.fill(text, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit status."""
     arguments = parser().parse_args(argv)
@@ -109,7 +125,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (LossError, MissingLibrary) as error:
         if getattr(arguments, "traceback", False):
             traceback.print_exception(error)
-        print(f"comparisons: {error}", file=sys.stderr)
+        said = f"comparisons: {error}"
+        print(wrapped(said) if sys.stderr.isatty() else said, file=sys.stderr)
         return USAGE
     except BrokenPipeError:  # whoever read the output has seen enough
         sys.stderr.close()

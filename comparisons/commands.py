@@ -34,9 +34,9 @@ def listing(arguments: argparse.Namespace) -> int:
     titles = []
     for name, path in bundled().items():
         titles.append((name, path.read_text(encoding="utf-8").split('"""')[1]))
-    screen.print(report.losses_table(titles))
+    report.show(screen, report.losses_table(titles))
     screen.print()
-    screen.print(report.libraries_table())
+    report.show(screen, report.libraries_table())
     return AGREE
 
 
@@ -66,14 +66,14 @@ def run(arguments: argparse.Namespace) -> int:
         for title, table in report.comparison_tables(comparison, screen.width):
             screen.print()
             screen.print(title)
-            screen.print(table)
+            report.show(screen, table)
         for note in report.notes(comparison):
-            screen.print(f"  {escape(note)}", soft_wrap=True)
+            report.item(screen, note)
         for symbol, formula in comparison.formulas:
             screen.print(f"\n[bold]d loss / d {escape(symbol)}[/bold] = {escape(formula)}", soft_wrap=True)
         screen.print()
     undeclared = [_told(surprise) for surprise in surprises(CONVENTIONS, names)]
-    screen.print(report.summary_table(comparisons))
+    report.show(screen, report.summary_table(comparisons))
     screen.print("A distance is max|a - b| / max|b|; u is a unit in the last place of max|b|. Tolerance: 8 sqrt(n) eps "
                  "(n the longest axis) times the measured condition, plus what the reference may be off by.")
     if arguments.json is not None:
@@ -156,17 +156,17 @@ def semantics(arguments: argparse.Namespace) -> int:
     wrong = [f"{result.program.name}: {result.why}" for result in results if not result.ok] + (uncovered or [])
     style = "red bold" if wrong else "green bold"
     for sentence in told.sentences(results, uncovered):
-        screen.print(f"[{style}]{escape(sentence)}[/{style}]", soft_wrap=True)
+        screen.print(f"[{style}]{escape(sentence)}[/{style}]")
     for line in wrong:
         screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
     everything = arguments.all or bool(arguments.names)
     tables = [told.details(results)] if everything else [told.differences(results), told.topics(results)]
     for table in tables:
         screen.print()
-        screen.print(table)
+        report.show(screen, table)
     if not everything:
         screen.print("\nThe programs of one name, topic by topic: python -m comparisons semantics NAME, all of them: "
-                     "--all. They stand in comparisons/semantics/programs.", soft_wrap=True)
+                     "--all. They stand in comparisons/semantics/programs.")
     if arguments.json is not None:
         versions = {name: report.version_of(COLUMNS[name]) or None for name in ("tapes", "tensorflow")}
         report.write(told.document(results, uncovered, versions), arguments.json)

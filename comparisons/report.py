@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import sys
+import textwrap
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib import metadata
@@ -49,6 +50,48 @@ def console() -> Console:
         return screen
     width = None if os.environ.get("COLUMNS", "").isdigit() else PLAIN_WIDTH
     return Console(highlight=False, width=width, file=cast(IO[str], _Trimmed()))
+
+
+def show(screen: Console, table: Table, keys: int = 1) -> None:
+    """Print a table, so that nothing in it is cut: words that are too long for their column go on in the next line.
+
+    Numbers are never broken: where their columns do not fit, the table comes in parts, each with the first `keys`
+    columns again.
+    """
+    for column in table.columns:
+        column.overflow = "fold"
+    if not all(column.no_wrap for column in table.columns):
+        screen.print(table)
+        return
+    while table.columns:
+        few = len(table.columns)
+        while few > keys + 1 and Console(width=1000).measure(_part(table, range(few))).maximum > screen.width:
+            few -= 1
+        screen.print(_part(table, range(few)))
+        if few == len(table.columns):
+            return
+        screen.print()
+        table = _part(table, [*range(keys), *range(few, len(table.columns))])
+
+
+def _part(table: Table, places: Iterable[int]) -> Table:
+    """Some columns of a table."""
+    part = Table(title=table.title, title_justify=table.title_justify, box=table.box, pad_edge=table.pad_edge,
+                 padding=table.padding)
+    cells = []
+    for place in places:
+        column = table.columns[place]
+        part.add_column(column.header, justify=column.justify, no_wrap=True)
+        cells.append(column.cells)
+    for row in zip(*cells, strict=True):
+        part.add_row(*row)
+    return part
+
+
+def item(screen: Console, text: str) -> None:
+    """Print one of several notes: in lines that fit, the second and further ones set back."""
+    lines = textwrap.fill(text, screen.width, initial_indent="  ", subsequent_indent="      ", break_on_hyphens=False)
+    screen.print(escape(lines))
 
 
 def version_of(backend: Backend) -> str:
@@ -142,19 +185,21 @@ def notes(comparison: Comparison) -> list[str]:
 
 def summary_table(comparisons: list[Comparison]) -> Table:
     """One line a library: how often it agreed, and how far off it was at worst."""
-    table = Table("library", "version", title="Verdict", title_justify="left", box=None)
-    for column in ("agrees", "gradient / SymPy", "Hv / SymPy", "gradient, all rows", "Hv, all rows"):
-        table.add_column(column, justify="right")
+    table = Table(title="Verdict", title_justify="left", box=None, pad_edge=False)
+    for column in ("library", "version"):
+        table.add_column(column, no_wrap=True)
+    for column in ("agrees", "gradient\n/ SymPy", "Hv\n/ SymPy", "gradient,\nall rows", "Hv,\nall rows"):
+        table.add_column(column, justify="right", no_wrap=True)
     for backend in COLUMNS.values():
         cells = [(row, row.cells[backend.name]) for c in comparisons for row in c.rows if backend.name in row.cells]
         if not cells:
             continue
         if not backend.available:
-            table.add_row(backend.name, "missing", backend.library.install if backend.library else "")
+            table.add_row(backend.name, "missing")
             continue
         judged = [(row, cell) for row, cell in cells if cell.status in (AGREES, DISAGREES, FAILED)]
         agreed = sum(cell.status == AGREES for _, cell in judged)
-        table.add_row(backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else "is the truth",
+        table.add_row(backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else "truth",
                       *[_worst([cell for row, cell in judged
                                 if (row.reference == "sympy") == symbolic and (row.order == 2) == second])
                         for symbolic in (True, False) for second in (False, True)])

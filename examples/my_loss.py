@@ -1,4 +1,6 @@
-"""A loss of your own: robust regression, which forgives outliers. Compare it with `comparisons run my_loss.py`."""
+"""A loss of your own: robust regression, which forgives outliers."""
+
+# Compare it with every library: python -m comparisons run examples/my_loss.py
 
 inputs = {"slope": 0.5, "offset": -0.2}  # what to differentiate by: numbers or arrays
 

@@ -99,6 +99,35 @@ def test_wrong_usage_is_status_2_and_one_clear_line(comparisons, arguments, word
 def test_help_says_what_to_type_and_what_it_does(command, capsys):
     with pytest.raises(SystemExit):
         parser().parse_args([command, "--help"])
-    usage, description, *_ = capsys.readouterr().out.split("\n\n")
+    usage, description, *_, last = capsys.readouterr().out.split("\n\n")
     assert usage.startswith(f"usage: python -m comparisons {command}")
     assert description.rstrip().endswith(".")
+    title, *examples = last.splitlines()
+    assert title == "examples:" and examples
+    for example in examples:
+        assert parser().parse_args(example.split()[3:]).command == command
+
+
+@pytest.mark.parametrize("width", ["60", "80", "100", "140", ""])
+def test_tables_are_as_wide_as_the_screen_and_nothing_is_cut(capsys, monkeypatch, width):
+    pytest.importorskip("rich")
+    from rich.table import Table
+
+    from comparisons import report
+
+    monkeypatch.setenv("COLUMNS", width)
+    numbers = Table("key", *[f"library {place}" for place in range(12)], box=None, pad_edge=False)
+    numbers.add_row("value", *[f"{place}e-15 at 0.123" for place in range(12)])
+    for column in numbers.columns:
+        column.no_wrap = True
+    text = Table("word", "why", "what", "where", box=None)
+    text.add_row("a" * 40, "because " * 20, "b" * 50, "c" * 30)
+    screen = report.console()
+    report.show(screen, numbers)
+    report.show(screen, text)
+    report.item(screen, "a reason that goes on and on " * 10)
+    shown = capsys.readouterr().out
+    assert all(len(line) <= int(width or 120) and line == line.rstrip() for line in shown.splitlines())
+    assert "…" not in shown and all(f"{place}e-15 at 0.123" in shown for place in range(12))
+    assert shown.count("a") - shown.count("value") >= 40 and shown.count("b") >= 50
+    assert shown.count("key") == shown.count("value") > 1, "each part has the first column again"

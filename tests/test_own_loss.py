@@ -67,8 +67,9 @@ def test_what_one_library_lacks_is_told_for_that_library(comparisons, tmp_path, 
     found = comparisons("run", write(tmp_path, text), "--only", "tapes,sympy,central")
     assert found.returncode == 1 and "Nothing could be compared." in found.stdout
     assert "no oracle has a sure answer" in found.stdout and "All libraries agree" not in found.stdout
+    notes = found.stdout.replace("\n" + 6 * " ", " ").splitlines()  # which are wrapped
     for library in ("sympy", "complex", "central"):
-        line = next(line for line in found.stdout.splitlines() if line.strip().startswith(f"{library}: n/a: own.py"))
+        line = next(line for line in notes if line.strip().startswith(f"{library}: n/a: own.py"))
         assert "line 6" in line and "namespace has no tf.nn.selu" in line and "--only" in line
     assert "Traceback" not in found.stdout + found.stderr
 

@@ -66,8 +66,11 @@ def beyond(found: Iterable[Quantity]) -> list[Quantity]:
 
 def told(screen: Console, found: Sequence[Quantity], wrong: Sequence[Quantity], libraries: Sequence[str],
          arguments: argparse.Namespace) -> None:
-    """The verdict, what is wrong, and the table."""
-    screen.print(_summary(found, libraries))
+    """The verdict, what is wrong, a line for each library, and a line for each quantity."""
+    if wrong:
+        screen.print("[red bold]tapes is worse than declared.[/red bold]")
+    else:
+        screen.print("[green bold]tapes is within its bounds.[/green bold]")
     for q in wrong:
         worst = q.worst["tapes"]
         if worst.reason:
@@ -76,25 +79,31 @@ def told(screen: Console, found: Sequence[Quantity], wrong: Sequence[Quantity], 
         screen.print(f"[red]WRONG[/red] {escape(f'{q.op}, {q.label}')}: tapes is off by {_ulps(worst.excess)} ulp "
                      f"times the condition, {worst.excess_condition:.2g}, at {_point(worst.excess_point)}: declared "
                      f"are {bound(q.op, len(q.places)):g}", soft_wrap=True)
-    if wrong:
-        screen.print("[red bold]tapes is worse than declared.[/red bold]")
-    else:
-        screen.print("[green bold]tapes is within its bounds.[/green bold]")
     missing = [LIBRARIES[name].install for name in NAMES if name not in libraries]
     if missing:
         screen.print("Not measured: " + ", ".join(missing))
-    screen.print(f"\nThe largest error in ulp of the true value, {arguments.dtype}, about {arguments.points} points an "
-                 f"op over its whole domain, and where; k: the condition there, from {ILL:g} on.")
-    screen.print(_table(found, libraries))
+    screen.print()
+    report.show(screen, _summary(found, libraries))
+    screen.print("\nA quantity is an op's value or one of its derivatives. Counted here is its largest error over the "
+                 "condition: by how many units in the last place (ulp) the result changes when the input changes by "
+                 "one, which is what rounding the input alone would cost. Most accurate: within half an ulp of the "
+                 "best library. Median: of these largest errors, over all quantities. Subnormal inputs, those nearest "
+                 "to 0, are lost where a library takes them for 0.")
+    screen.print(f"\nFor each quantity the largest error, in ulp of the true value, {arguments.dtype}, at about "
+                 f"{arguments.points} points over the whole domain, and where it is; k: the condition there, from "
+                 f"{ILL:g} on.")
+    report.show(screen, _table(found, libraries), keys=2)
     for name, text in dict.fromkeys((q.op, reason(q.op, len(q.places))) for q in found):
         if text:
-            screen.print(f"{name}: {escape(text)}", soft_wrap=True)
+            report.item(screen, f"{name}: {text}")
 
 
 def _summary(found: Sequence[Quantity], libraries: Sequence[str]) -> Table:
-    shown = Table("library", "version", title="Verdict", title_justify="left", box=None, pad_edge=False)
-    for column in ("most accurate", "median of worst errors", "worse than 16 ulp", "subnormal inputs lost"):
-        shown.add_column(column, justify="right")
+    shown = Table(box=None, pad_edge=False)
+    for column in ("library", "version"):
+        shown.add_column(column, no_wrap=True)
+    for column in ("most accurate", "median", "above 16 ulp", "subnormals lost"):
+        shown.add_column(column, justify="right", no_wrap=True)
     for name in libraries:
         mine = [(q, q.worst[name]) for q in found if name in q.worst and not q.worst[name].reason]
         compared = [(q, w) for q, w in mine if len(q.worst) > 1]
@@ -112,8 +121,8 @@ def _best(q: Quantity) -> float:
 
 
 def _table(found: Sequence[Quantity], libraries: Sequence[str]) -> Table:
-    shown = Table("op", "quantity", box=None, pad_edge=False)
-    for name in libraries:
+    shown = Table(box=None, pad_edge=False)
+    for name in ("op", "quantity", *libraries):
         shown.add_column(name, no_wrap=True)
     before = ""
     for q in found:
@@ -132,7 +141,7 @@ def _cell(worst: Worst | None, best: float) -> str:
     if worst.ulps > 1:
         number += f" at {_point(worst.point)}"
     if worst.condition >= ILL:
-        number += f" k {worst.condition:.0e}"
+        number += f" k {worst.condition:.0f}" if worst.condition < 1e4 else f" k {worst.condition:.0e}"
     return f"[red]{number}[/red]" if worst.excess > 16 + best else number
 
 

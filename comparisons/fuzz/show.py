@@ -50,30 +50,30 @@ def command(arguments: argparse.Namespace) -> int:
 
 
 def told(screen: Console, total: Report, libraries: Sequence[str], seconds: float) -> int:
-    """The table and the verdict."""
+    """The verdict, and how it came about; returns the exit status."""
+    left_out = max(sum(total.counts[name, kind] for kind in NOT_JUDGED) for name in libraries)
+    too_many = left_out > max(TOLERATED * total.programs, 3)
+    if total.failures:
+        screen.print("[red bold]Something disagrees.[/red bold] The scripts above run by themselves.")
+    elif too_many:
+        screen.print(f"[red bold]{left_out} programs could not be judged: more than {TOLERATED:.0%}.[/red bold]")
+    else:
+        screen.print("[green bold]All that was asked agrees.[/green bold]")
+    absent = [name for name in REFERENCES if not LIBRARIES[name].installed]
+    if absent:
+        screen.print("Not compared: " + ", ".join(f"{name} ({LIBRARIES[name].install})" for name in absent))
+    screen.print(f"{total.programs} programs in {seconds:.0f} s, {total.programs / seconds:.0f} a second, "
+                 f"in {len(total.workers)} process{'es' * (len(total.workers) != 1)}.\n")
     kinds = [kind for kind in TITLES if any(total.counts[name, kind] for name in libraries)]
     table = Table("library", "version", *[TITLES[kind] for kind in kinds], box=None, pad_edge=False)
     for name in libraries:
         table.add_row(name, LIBRARIES[name].version, *[str(total.counts[name, kind]) for kind in kinds])
-    screen.print(table)
+    report.show(screen, table)
     reasons = {each.name: each.why for each in DECLARED}
     for (name, _, note), times in sorted(total.notes.items()):
         why = f": {reasons[note]}" if note in reasons else ""
-        screen.print(f"  {name}, {times} times: {escape(note + why)}", soft_wrap=True)
+        report.item(screen, f"{name}, {times} time{'s' * (times != 1)}: {note}{why}")
     if {"jax", "tensorflow"} <= set(libraries):
         screen.print(f"JAX is asked about one program in {JAX_EVERY} (about all with --only jax), and says 0 where a "
                      "tape says None.")
-    screen.print(f"{total.programs} programs in {seconds:.0f} s, {total.programs / seconds:.0f} a second, "
-                 f"in {len(total.workers)} process{'es' * (len(total.workers) != 1)}.")
-    left_out = max(sum(total.counts[name, kind] for kind in NOT_JUDGED) for name in libraries)
-    if left_out > max(TOLERATED * total.programs, 3):
-        screen.print(f"[red bold]{left_out} programs could not be judged: more than {TOLERATED:.0%}.[/red bold]")
-        return 1
-    if total.failures:
-        screen.print("[red bold]Something disagrees.[/red bold] The scripts above run by themselves.")
-        return 1
-    screen.print("[green bold]All programs agree.[/green bold]")
-    absent = [name for name in REFERENCES if not LIBRARIES[name].installed]
-    if absent:
-        screen.print("Not compared: " + ", ".join(f"{name} ({LIBRARIES[name].install})" for name in absent))
-    return 0
+    return 1 if total.failures or too_many else 0

@@ -50,16 +50,16 @@ def ops(arguments: argparse.Namespace) -> int:
     wrong = [cell for cell in cells if cell.verdict == FAILED]
     missing = [LIBRARIES[LIBRARY[name]].install for name in oracles if not _installed(name)]
     style = "red bold" if wrong else "green bold"
-    screen.print(f"[{style}]{verdict(cells, missing)}[/{style}]", soft_wrap=True)
+    screen.print(f"[{style}]{verdict(cells, missing)}[/{style}]")
     for line in told(wrong):
         screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
     screen.print()
-    screen.print(table(cells, [name for name in oracles if _installed(name)]))
-    screen.print(f"\nEach number is the largest error of v(alue), g(radient), s(econd order) and f(orward mode), in "
-                 f"units in the last place, over all calls in both precisions; {DOT} is not checked, {CROSS} wrong. "
-                 "special: at zeros, ties, bounds, inf and nan the same as TensorFlow, JAX and torch; or how many of "
-                 "them differ, as declared in comparisons/ops/declared.py. own: linear where it says so, the same on "
-                 "arrays and on tensors.", soft_wrap=True)
+    report.show(screen, table(cells, [name for name in oracles if _installed(name)]))
+    screen.print(f"\nFor each oracle the largest error of the v(alue), the g(radient), s(econd order) and f(orward "
+                 f"mode), in units in the last place, over all calls in both precisions; {DOT} is not checked, {CROSS} "
+                 "wrong. special: at zeros, ties, bounds, inf and nan the same as TensorFlow, JAX and torch; or how "
+                 "many of them differ, as declared in comparisons/ops/declared.py. own: linear where it says so, the "
+                 "same on arrays and on tensors.")
     show_gaps(screen, cells, arguments.gaps)
     if arguments.json is not None:
         report.write(document(cells, oracles), arguments.json)
@@ -144,23 +144,22 @@ def told(wrong: Iterable[Cell]) -> Iterator[str]:
 
 
 def table(cells: list[Cell], oracles: list[str]) -> Table:
-    """A line for each op; for each oracle the four orders."""
+    """A line for each op; for each oracle the four orders, or those it knows."""
     shown = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    shown.add_column("op", no_wrap=True)
+    for head in ("op", "special", "own"):
+        shown.add_column(head, no_wrap=True)
     for name in oracles:
         heads = " ".join(f"{order[0]:>3}" for order in KNOWN.get(name, ORDERS))
-        shown.add_column(f"{name.removesuffix(' step').removeprefix('central ')}\n{heads}", no_wrap=True)
-    shown.add_column("special", no_wrap=True)
-    shown.add_column("own", no_wrap=True)
+        shown.add_column(f"{name.removesuffix(' step').removesuffix(' differences')}\n{heads}", no_wrap=True)
     by_op: dict[str, list[Cell]] = defaultdict(list)
     for cell in cells:
         by_op[cell.op].append(cell)
     for op, found in by_op.items():
         special = [c for c in found if c.check == SPECIAL]
         own = [c for c in found if c.oracle in OWN]
-        shown.add_row(op, *[" ".join(_worst([c for c in found if c.oracle == name and c.check == order])
-                              for order in KNOWN.get(name, ORDERS)) for name in oracles],
-                      _special(special), _word(own))
+        shown.add_row(op, _special(special), _word(own), *[
+            " ".join(_worst([c for c in found if c.oracle == name and c.check == order])
+                     for order in KNOWN.get(name, ORDERS)) for name in oracles])
     return shown
 
 
@@ -197,11 +196,11 @@ def show_gaps(screen: Console, cells: list[Cell], everything: bool) -> None:
             reasons[cell.oracle, cell.reason][cell.op] += 1
     if not reasons:
         return
-    screen.print("\nNot checked, and why:")
+    screen.print("\nOf some calls not checked, and why:")
     for (oracle, reason), where in sorted(reasons.items(), key=lambda item: (item[0][0], -len(item[1]))):
         names = list(where) if everything else list(where)[:4]
         more = f" and {len(where) - len(names)} more" if len(where) > len(names) else ""
-        screen.print(escape(f"  {oracle + ': ' if oracle else ''}{reason}: {', '.join(names)}{more}"), soft_wrap=True)
+        report.item(screen, f"{oracle + ': ' if oracle else ''}{reason}: {', '.join(names)}{more}")
 
 
 def document(cells: list[Cell], oracles: list[str]) -> dict[str, Any]:

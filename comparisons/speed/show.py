@@ -48,9 +48,9 @@ def command(arguments: argparse.Namespace) -> int:
         peaks = scaling.memory(workloads, threads, progress) if arguments.memory else []
     told(screen, found, workloads, facts, arguments.rounds)
     for name, sizes in grown.items():
-        screen.print(growth_table(name, sizes))
+        report.show(screen, growth_table(name, sizes))
     if peaks:
-        screen.print(memory_table(peaks))
+        report.show(screen, memory_table(peaks))
     document = {**written(found, workloads, facts, arguments.rounds),
                 "growth": {name: {str(size): [asdict(cell) for cell in row] for size, row in sizes.items()}
                            for name, sizes in grown.items()},
@@ -94,10 +94,10 @@ def told(screen: Console, cells: Sequence[Cell], workloads: Sequence[Workload], 
         screen.print(text)
     screen.print(f"\nTime of the value and all gradients, over that of NumPy by hand: the median of {rounds} rounds of "
                  f"{ROUND} s; below it half the distance of the quartiles. {machine.sentence(facts)}")
-    screen.print(times_table(cells))
+    report.show(screen, times_table(cells))
     screen.print()
     screen.print("First call, with tracing and compilation; in the title the time of the import:")
-    screen.print(first_table(cells))
+    report.show(screen, first_table(cells))
     screen.print()
     for workload in workloads:
         screen.print(f"[bold]{workload.name}[/bold]  {escape(workload.title)}")
