@@ -8,6 +8,7 @@ from typing import Any
 from .. import random
 from ..api.making import constant, eye, fill, ones, zeros
 from ..dtypes import as_dtype
+from ..math import cast
 from ..tensor import Tensor
 from .backend import floatx, snake
 from .identifiers import found
@@ -61,7 +62,7 @@ class Constant(Initializer):
         self.value = value
 
     def __call__(self, shape: Any, dtype: Any = None) -> Tensor:
-        value = constant(self.value, _dtype(dtype))
+        value = cast(self.value, _dtype(dtype))
         return fill(shape, value) if not value.shape else constant(value, shape=shape)
 
 

@@ -4,11 +4,13 @@ from typing import Any
 
 from ..identifiers import found
 from . import schedules
+from .adagrad import Adagrad
 from .adam import Adam
 from .optimizer import Optimizer
+from .rmsprop import RMSprop
 from .sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer", "get", "schedules"]
+__all__ = ["SGD", "Adagrad", "Adam", "Optimizer", "RMSprop", "get", "schedules"]
 
 
 def get(identifier: Any) -> Any:
@@ -17,4 +19,5 @@ def get(identifier: Any) -> Any:
     >>> type(get("sgd")).__name__
     'SGD'
     """
-    return found("optimizer", identifier, {"sgd": SGD, "adam": Adam}, Optimizer)
+    return found("optimizer", identifier, {"sgd": SGD, "adam": Adam, "rmsprop": RMSprop, "adagrad": Adagrad},
+                 Optimizer)

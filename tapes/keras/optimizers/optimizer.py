@@ -119,7 +119,7 @@ class Optimizer:
         for gradient, v in zip(self._clipped([g for g, _ in pairs]), [v for _, v in pairs]):
             size = rate if rate.dtype == v.dtype else cast(rate, v.dtype)
             if self.weight_decay:
-                v.assign(v - v * (size * self.weight_decay))
+                v.assign(v - v * (size * cast(self.weight_decay, v.dtype)))  # by float32, as in Keras
             self.update_step(gradient, v, size)
         for _, v in pairs:
             constraint = getattr(v, "constraint", None)

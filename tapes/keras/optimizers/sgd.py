@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...math import cast
 from ...tensor import Tensor
 from ...variable import Variable
 from .optimizer import Optimizer
@@ -38,6 +39,7 @@ class SGD(Optimizer):
             variable.assign_sub(learning_rate * gradient)
             return
         speed = self.slot("momentum", variable)
-        step = self.momentum * speed - learning_rate * gradient
+        momentum = cast(self.momentum, variable.dtype)  # by float32, as in Keras
+        step = momentum * speed - learning_rate * gradient
         speed.assign(step)
-        variable.assign_add(self.momentum * step - learning_rate * gradient if self.nesterov else step)
+        variable.assign_add(momentum * step - learning_rate * gradient if self.nesterov else step)
