@@ -44,6 +44,7 @@ class State:
         self.trained: list[Weight] = []  # what add_weight made to be trained, and what it made otherwise
         self.fixed: list[Weight] = []
         self.losses: list[Tensor] = []  # what add_loss was told in the last call
+        self.output_shapes: list[Any] = []  # of the last call
 
 
 class Layer:
@@ -120,6 +121,7 @@ class Layer:
         self._state.losses = own_losses
         if outputs is None:
             raise ValueError(f"Layer '{self.name}' returned None: does its `call()` have a return statement?")
+        self._state.output_shapes = [y.shape for y in nest.flatten(outputs) if isinstance(y, TensorLike)]
         return outputs
 
     def _training(self, settings: dict[str, Any]) -> bool:

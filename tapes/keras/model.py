@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from .saving import load, save
+from .summary import summary as table
 from .symbol import Symbol
 from .training import Trainer
 
@@ -32,6 +34,25 @@ class Model(Trainer):
 
             return object.__new__(Functional)
         return object.__new__(cls)
+
+    def summary(self, line_length: int | None = None, print_fn: Any = None) -> None:
+        """Print a table of the layers, with the shapes of the last call and the numbers of weights."""
+        (print_fn or print)(table(self, line_length))
+
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write all weights into a file: NumPy's .npz, or .safetensors where that library is installed.
+
+        >>> import tapes as tf, tempfile, os
+        >>> model = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save_weights(os.path.join(folder, "line.npz"))
+        ...     model.load_weights(os.path.join(folder, "line.npz"))
+        """
+        save(self.weights, filepath, overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Give all weights the values of a file; ValueError, and no change, when one does not fit."""
+        load(self.weights, filepath)
 
 
 def _first(structure: Any) -> Any:

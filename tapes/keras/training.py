@@ -220,7 +220,7 @@ class Batches:
     """Arrays cut into batches, in another order each time."""
 
     def __init__(self, data: Any, size: int, shuffle: bool) -> None:
-        self._data = [nest.map_structure(np.asarray, part) for part in data if part is not None]
+        self._data = [nest.map_structure(_array, part) for part in data if part is not None]
         lengths = {len(array) for array in nest.flatten(self._data)}
         if len(lengths) != 1:
             raise ValueError(f"Data cardinality is ambiguous. Make sure all arrays contain the same number of samples: "
@@ -238,6 +238,14 @@ class Batches:
             part = slice(start, start + self._size)
             yield tuple(nest.map_structure(operator.itemgetter(part if order is None else order[part]), each)
                         for each in self._data)
+
+
+def _array(x: Any) -> np.ndarray:
+    array = np.asarray(x)
+    if not array.ndim:
+        raise ValueError(f"Unrecognized data type: {x!r} (of type {type(x)}). Examples come in arrays or tensors, and "
+                         "a list is a list of several inputs: wrap a list of numbers in numpy.array.")
+    return array
 
 
 def _split(data: Any, share: float) -> tuple[Any, Any]:
