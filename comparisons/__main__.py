@@ -59,10 +59,12 @@ def parser() -> argparse.ArgumentParser:
     semantics.add_argument("names", nargs="*", metavar="NAME", help="a program, a rule or a group; by default all")
     semantics.add_argument("--all", action="store_true", help="print every program, not only the differences")
     semantics.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
-    command("conventions", "where libraries give different derivatives, and what each gives",
-            "Corners, ties, edges of domains: the gradient that each library is declared to give there, and why, "
-            "measured now on all that are installed. An answer that is not the declared one is a failure, also when it "
-            "is suddenly the same as TensorFlow's.", "")
+    conventions = command(
+        "conventions", "where libraries give different derivatives, and what each gives",
+        "How one asks for a gradient, and corners, ties, edges of domains: what each library is declared to answer "
+        "there, and why, measured now on all that are installed. An answer that is not the declared one is a failure, "
+        "also when it is suddenly the same as TensorFlow's.", "")
+    conventions.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     fuzz = command("fuzz", "run random tape programs", "Random tape programs, run on tapes and on other libraries; one "
                    "that disagrees is made short and printed as a script.", "", "--programs 5000 --seed 1 --jobs 2")
     fuzz.add_argument("--programs", type=natural, default=500, metavar="N", help="how many (default 500)")

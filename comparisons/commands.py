@@ -9,16 +9,13 @@ import sys
 from rich.console import Console
 from rich.markup import escape
 from rich.status import Status
-from rich.table import Table
 
 import tapes
 
 from . import report
 from .backends import COLUMNS
 from .compare import AGREES, DISAGREES, FAILED, Comparison, compare
-from .conventions import AGREED, ALL, CONVENTIONS, Surprise, installed, surprises
-from .conventions import same as equal
-from .libraries import LIBRARIES
+from .conventions import CONVENTIONS, surprises
 from .ops.command import ops
 from .problem import LossError, Problem, bundled, load
 from .suspects import suspects
@@ -72,7 +69,7 @@ def run(arguments: argparse.Namespace) -> int:
         for symbol, formula in comparison.formulas:
             screen.print(f"\n[bold]d loss / d {escape(symbol)}[/bold] = {escape(formula)}", soft_wrap=True)
         screen.print()
-    undeclared = [_told(surprise) for surprise in surprises(CONVENTIONS, names)]
+    undeclared = [str(surprise) for surprise in surprises(CONVENTIONS, names)]
     report.show(screen, report.summary_table(comparisons))
     screen.print("A distance is max|a - b| / max|b|; u is a unit in the last place of max|b|. Tolerance: 8 sqrt(n) eps "
                  "(n the longest axis) times the measured condition, plus what the reference may be off by.")
@@ -175,45 +172,11 @@ def semantics(arguments: argparse.Namespace) -> int:
 
 
 def conventions(arguments: argparse.Namespace) -> int:
-    """Where libraries differ by convention, measured now."""
+    """What each library does where they differ, measured now."""
+    from .conventions.show import command
 
-    screen = report.console()
-    libraries = list(dict.fromkeys(name for each in CONVENTIONS for name in each.expected))
-    shown = Table("point", "in TensorFlow's words", *libraries, "why", box=None, pad_edge=False)
-    same = Table("point", "all", "but", "asked", box=None, pad_edge=False)
-    for each in AGREED:
-        usual = each.expected.get("tapes", each.expected.get("jax"))
-        but = [f"{name} {_answer(answer)}" for name, answer in each.expected.items() if not equal(answer, usual)]
-        same.add_row(escape(each.name), escape(_answer(usual)), escape(", ".join(but)), ", ".join(each.expected))
-    for each in CONVENTIONS:
-        answers = [_answer(each.expected[name]) if name in each.expected else "" for name in libraries]
-        shown.add_row(escape(each.name), escape(each.tf), *[escape(answer) for answer in answers], escape(each.why))
-    with screen.status("measuring"):
-        found = [_told(surprise) for surprise in surprises(ALL)]
-    absent = [name for name in libraries if not installed(name)]
-    measured = sum(name in each.expected for each in ALL for name in libraries if name not in absent)
-    style = "red bold" if found else "green bold"
-    screen.print(f"[{style}]{measured - len(found)} of {measured} answers are as declared.[/{style}]" + "".join(
-        f" Not measured: {name} ({LIBRARIES[name].install})." for name in absent))
-    for line in found:
-        screen.print(f"[red]WRONG[/red] {escape(line)}", soft_wrap=True)
-    screen.print(f"\nAt {len(CONVENTIONS)} points they differ: the gradient that each gives, and why.")
-    screen.print(shown)
-    screen.print(f"\nAt {len(AGREED)} points the formula breaks, and all give the same, but for those who are named.")
-    screen.print(same)
-    return DISAGREE if found else AGREE
-
-
-def _told(surprise: Surprise) -> str:
-    return (f"{surprise.convention}: {surprise.library}: {surprise.kind}: declared {_answer(surprise.declared)}, "
-            f"measured {_answer(surprise.measured)}")
-
-
-def _answer(declared: object) -> str:
-    """A gradient, or one for each argument, in few characters."""
-    if isinstance(declared, tuple):
-        return ", ".join(map(_answer, declared))
-    return f"{declared:.4g}" if isinstance(declared, float) else str(declared)
+    report.writable(arguments.json)
+    return command(arguments)
 
 
 def fuzz(arguments: argparse.Namespace) -> int:

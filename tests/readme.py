@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from comparisons.conventions import page as conventions
 from comparisons.ops.page import page
 from comparisons.semantics import RULES, TOPICS, registry
 from tapes.diagnose.causes import CAUSES
@@ -104,8 +105,14 @@ def diagnosis() -> str:
     return "\n".join([*lines, ""])
 
 
-PAGES = {"docs/ops.md": page, "docs/differences.md": differences,
-         "docs/diagnosis.md": diagnosis}  # whole pages, and what makes them
+def who_says_what() -> str:
+    """The page of conventions: measured anew where a declaration has changed since it was made."""
+    path = ROOT / "docs/conventions.md"
+    return conventions.page(path.read_text(encoding="utf-8") if path.exists() else "")
+
+
+PAGES = {"docs/ops.md": page, "docs/differences.md": differences, "docs/diagnosis.md": diagnosis,
+         "docs/conventions.md": who_says_what}  # whole pages, and what makes them
 
 
 def _cell(outcome: str) -> str:

@@ -1,19 +1,29 @@
-"""Each library is asked for its gradient at each point, and every answer that is not the declared one is told."""
+"""Each library is asked now, and every answer that is not the declared one is told."""
 
 from __future__ import annotations
 
-import importlib
 import warnings
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from ..backends import DIFFERENTIATORS
 from ..libraries import LIBRARIES, MissingLibrary, require
 from ..measure import difference
-from .convention import Convention
+from ..ops.quiet import quiet
+
+
+class Row(Protocol):
+    """Something that every library can be asked, and what each is declared to answer."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def expected(self) -> dict[str, Any]: ...
+
+    def answer(self, library: str) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -21,30 +31,46 @@ class Surprise:
     """A library that does not do what is declared.
 
     Attributes:
-        convention, library: what was asked of whom.
-        declared, measured: the gradients.
+        row, library: what was asked of whom.
+        declared, measured: the answers.
         kind: "unexpected agreement" when it now does what TensorFlow is declared to do, else "unexpected disagreement".
     """
 
-    convention: str
+    row: str
     library: str
     declared: Any
     measured: Any
     kind: str
 
+    def __str__(self) -> str:
+        return (f"{self.row}: {self.library}: {self.kind}: declared {shown(self.declared)}, "
+                f"measured {shown(self.measured)}")
 
-def surprises(conventions: Iterable[Convention], libraries: Collection[str] | None = None) -> list[Surprise]:
+
+def shown(answer: Any) -> str:
+    """An answer in few characters: of several gradients one after the other."""
+    if isinstance(answer, dict):
+        return "{" + ", ".join(f"{key}: {shown(value)}" for key, value in answer.items()) + "}"
+    if isinstance(answer, (list, tuple)):
+        inside = ", ".join(map(shown, answer))
+        return f"[{inside}]" if isinstance(answer, list) else inside
+    if isinstance(answer, complex):
+        return str(answer).strip("()")
+    return f"{answer:.4g}" if isinstance(answer, float) else str(answer)
+
+
+def surprises(rows: Iterable[Row], libraries: Collection[str] | None = None) -> list[Surprise]:
     """Measure on the installed libraries, or on those named; report every answer that is not the declared one."""
     found = []
-    for convention in conventions:
-        for name, declared in convention.expected.items():
+    for row in rows:
+        for name, declared in row.expected.items():
             if (libraries is not None and name not in libraries) or not installed(name):
                 continue
-            measured = measure(convention, name)
+            measured = measure(row, name)
             if not same(measured, declared):
-                agrees = name != "tensorflow" and same(measured, convention.expected.get("tensorflow"))
+                agrees = name != "tensorflow" and same(measured, row.expected.get("tensorflow"))
                 kind = "unexpected agreement" if agrees else "unexpected disagreement"
-                found.append(Surprise(convention.name, name, declared, measured, kind))
+                found.append(Surprise(row.name, name, declared, measured, kind))
     return found
 
 
@@ -53,103 +79,41 @@ def installed(library: str) -> bool:
     return library == "tapes" or LIBRARIES[library].installed
 
 
-def measure(convention: Convention, library: str) -> Any:
-    """The gradient that a library gives now, in the form of `expected`; MissingLibrary when it is not installed."""
+def measure(row: Row, library: str) -> Any:
+    """What a library answers now, in the form of `expected`; MissingLibrary when it is not installed."""
     if library != "tapes":
         require(library)
-    point = [np.asarray(value, complex if isinstance(value, complex) else float) for value in convention.point]
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
+    with warnings.catch_warnings(), quiet():
         warnings.simplefilter("ignore")
         try:
-            gradients = _DIFFERENTIATE[library](convention.expression(library), point)
+            answer = row.answer(library)
         except MissingLibrary:
             raise
         except Exception as refusal:  # that a library refuses, and how, is an answer too
             return type(refusal).__name__
-    plain = [None if g is None else np.asarray(g).tolist() for g in gradients]
-    return plain[0] if len(plain) == 1 else tuple(plain)
+    return _plain(answer)
+
+
+def _plain(answer: Any) -> Any:
+    """As numbers, words and None, in lists, tuples and dictionaries."""
+    if isinstance(answer, dict):
+        return {key: _plain(value) for key, value in answer.items()}
+    if isinstance(answer, (list, tuple)):
+        return type(answer)(map(_plain, answer))
+    return answer if answer is None or isinstance(answer, str) else np.asarray(answer).tolist()
 
 
 def same(measured: Any, declared: Any) -> bool:
     """Whether two answers are one; nan is nan here, and 0 is -0."""
-    ours, theirs = (answer if isinstance(answer, tuple) else (answer,) for answer in (measured, declared))
-    return len(ours) == len(theirs) and all(map(_equal, ours, theirs))
-
-
-def _equal(a: Any, b: Any) -> bool:
-    if isinstance(a, str) or isinstance(b, str):
-        return bool(a == b)
-    a, b = (None if x is None else np.asarray(x, complex) for x in (a, b))
-    return difference(a, b).within(1e-12)
-
-
-def _function(expression: str, **names: Any) -> Callable[..., Any]:
-    """The expression as a function of x, y and z."""
-    code = compile(expression, expression, "eval")
-    return lambda *point: eval(code, {"np": np, "inf": np.inf} | names | dict(zip("xyz", point)))
-
-
-def _tape(tf: Any, expression: str, point: list[np.ndarray]) -> list[Any]:
-    xs = [tf.constant(x) for x in point]
-    with tf.GradientTape() as tape:
-        tape.watch(xs)
-        y = _function(expression, tf=tf)(*xs)
-    return [None if g is None else tf.convert_to_tensor(g) for g in tape.gradient(y, xs)]
-
-
-def _tapes(expression: str, point: list[np.ndarray]) -> list[Any]:
-    import tapes
-
-    return _tape(tapes, expression, point)
-
-
-def _tensorflow(expression: str, point: list[np.ndarray]) -> list[Any]:
-    return _tape(DIFFERENTIATORS["tensorflow"].open().tf, expression, point)
-
-
-def _jax(expression: str, point: list[np.ndarray]) -> list[Any]:
-    jax = DIFFERENTIATORS["jax"].open().jax
-    function = _function(expression, np=jax.numpy, jax=jax)
-    xs = [jax.numpy.asarray(x) for x in point]
-    return list(jax.grad(lambda *xs: jax.numpy.sum(function(*xs)), argnums=tuple(range(len(xs))))(*xs))
-
-
-def _torch(expression: str, point: list[np.ndarray]) -> list[Any]:
-    import torch
-
-    xs = [torch.tensor(x, requires_grad=True) for x in point]
-    y = _function(expression, torch=torch)(*xs)
-    gradients = torch.autograd.grad(y.sum(), xs, allow_unused=True)
-    return [None if g is None else torch.Tensor.numpy(g.resolve_conj()) for g in gradients]
-
-
-def _autograd(expression: str, point: list[np.ndarray]) -> list[Any]:
-    import autograd
-    import autograd.numpy
-
-    function = _function(expression, np=autograd.numpy)
-    return [autograd.grad(lambda *xs: autograd.numpy.sum(function(*xs)), place)(*point) for place in range(len(point))]
-
-
-def _mygrad(expression: str, point: list[np.ndarray]) -> list[Any]:
-    import mygrad
-
-    xs = [mygrad.tensor(x) for x in point]
-    importlib.import_module("mygrad.nnet")
-    _function(expression, np=mygrad)(*xs).sum().backward()
-    return [x.grad for x in xs]
-
-
-def _sympy(expression: str, point: list[np.ndarray]) -> list[Any]:
-    import sympy
-
-    symbols = sympy.symbols("x y z", real=True)[:len(point)]
-    formula = sympy.sympify(expression, locals={s.name: s for s in symbols})
-    values = {s: sympy.Rational(float(x)) for s, x in zip(symbols, point)}
-    slopes = [formula.diff(s).subs(values) for s in symbols]
-    return [float(slope) if slope.is_extended_real or slope is sympy.nan else str(slope) for slope in slopes]
-
-
-_DIFFERENTIATE: dict[str, Callable[[str, list[np.ndarray]], list[Any]]] = {
-    "tapes": _tapes, "tensorflow": _tensorflow, "jax": _jax, "torch": _torch, "autograd": _autograd, "mygrad": _mygrad,
-    "sympy": _sympy}
+    if isinstance(declared, dict):
+        return isinstance(measured, dict) and measured.keys() == declared.keys() and all(
+            same(measured[key], declared[key]) for key in declared)
+    if isinstance(declared, (list, tuple)):
+        return type(measured) is type(declared) and len(measured) == len(declared) and all(
+            map(same, measured, declared))
+    if isinstance(measured, (dict, list, tuple)):
+        return False
+    if any(isinstance(answer, str) for answer in (measured, declared)):
+        return bool(measured == declared)
+    numbers = [None if answer is None else np.asarray(answer, complex) for answer in (measured, declared)]
+    return difference(*numbers).within(1e-12)
