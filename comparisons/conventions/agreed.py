@@ -13,12 +13,13 @@ FOLLOW_NUMPY = ("jax", "autograd", "mygrad")
 
 
 def agreed(name: str, point: tuple[Any, ...], answer: Any, tf: str, np: str = "", torch: str = "", sympy: str = "",
-           jax: str = "", but: dict[str, Any] | None = None, unasked: str = "") -> Convention:
+           jax: str = "", micrograd: str = "", but: dict[str, Any] | None = None, unasked: str = "") -> Convention:
     """All that have the function give `answer`, except as `but` says; `np` is for all libraries that follow NumPy.
 
     `unasked` is why SymPy has nothing to say.
     """
-    spelled = {library: text for library, text in (("jax", jax), ("torch", torch), ("sympy", sympy)) if text}
+    texts = {"jax": jax, "torch": torch, "micrograd": micrograd, "sympy": sympy}
+    spelled = {library: text for library, text in texts.items() if text}
     asked = [*(("tapes", "tensorflow") if tf else ()), *(FOLLOW_NUMPY if np else ()), *spelled]
     expected = {library: (but or {}).get(library, answer) for library in dict.fromkeys(asked)}
     return Convention(name, point, tf, expected, "", np, spelled, {"sympy": unasked} if unasked else {})
@@ -30,7 +31,7 @@ AGREED = (
     agreed("sign at 0", (0.0,), 0, "tf.sign(x)", np="np.sign(x)", torch="torch.sign(x)", sympy="sign(x)",
            but={"mygrad": "ValueError", "sympy": "2*DiracDelta(0)"}),
     agreed("relu at 0", (0.0,), 0, "tf.nn.relu(x)", jax="jax.nn.relu(x)", torch="torch.relu(x)",
-           sympy="Piecewise((x, x > 0), (0, True))"),
+           sympy="Piecewise((x, x > 0), (0, True))", micrograd="x.relu()"),
     agreed("where(x > 0, x, 0) at 0", (0.0,), 0, "tf.where(x > 0.0, x, 0.0)", np="np.where(x > 0.0, x, 0.0)",
            torch="torch.where(x > 0.0, x, 0.0)", sympy="Piecewise((x, x > 0), (0, True))"),
     agreed("where(x >= 0, x, 0) at 0", (0.0,), 1, "tf.where(x >= 0.0, x, 0.0)", np="np.where(x >= 0.0, x, 0.0)",
@@ -53,11 +54,11 @@ AGREED = (
     agreed("cube root at 0", (0.0,), INF, "", np="np.cbrt(x)", sympy="cbrt(x)",
            but={"autograd": "NotImplementedError", "sympy": "zoo"}),
     agreed("x ** 0.5 at 0", (0.0,), INF, "x ** 0.5", np="x ** 0.5", torch="x ** 0.5", sympy="x**(1/2)",
-           but={"sympy": "zoo"}),
-    agreed("x ** 1 at 0", (0.0,), 1, "x ** 1", np="x ** 1", torch="x ** 1", sympy="x**1"),
-    agreed("x ** 2 at 0", (0.0,), 0, "x ** 2", np="x ** 2", torch="x ** 2", sympy="x**2"),
+           micrograd="x ** 0.5", but={"micrograd": "ZeroDivisionError", "sympy": "zoo"}),
+    agreed("x ** 1 at 0", (0.0,), 1, "x ** 1", np="x ** 1", torch="x ** 1", sympy="x**1", micrograd="x ** 1"),
+    agreed("x ** 2 at 0", (0.0,), 0, "x ** 2", np="x ** 2", torch="x ** 2", sympy="x**2", micrograd="x ** 2"),
     agreed("x ** -1 at 0", (0.0,), -INF, "x ** -1.0", np="x ** -1.0", torch="x ** -1.0", sympy="x**(-1)",
-           but={"sympy": "zoo"}),
+           micrograd="x ** -1.0", but={"micrograd": "ZeroDivisionError", "sympy": "zoo"}),
     agreed("x ** y at (0, 1)", (0.0, 1.0), (1, 0), "tf.pow(x, y)", np="np.power(x, y)", torch="torch.pow(x, y)",
            sympy="x**y", but={"sympy": (NAN, NAN)}),
     agreed("x ** y at (0, 2)", (0.0, 2.0), (0, 0), "tf.pow(x, y)", np="np.power(x, y)", torch="torch.pow(x, y)",
@@ -94,14 +95,16 @@ AGREED = (
     agreed("log at -1", (-1.0,), -1, "tf.math.log(x)", np="np.log(x)", torch="torch.log(x)", sympy="log(x)"),
     agreed("log1p at -1", (-1.0,), INF, "tf.math.log1p(x)", np="np.log1p(x)", torch="torch.log1p(x)",
            sympy="log(1 + x)", but={"sympy": "zoo"}),
-    agreed("1 / x at 0", (0.0,), -INF, "1.0 / x", np="1.0 / x", torch="1.0 / x", sympy="1/x", but={"sympy": "zoo"}),
-    agreed("x / x at 0", (0.0,), NAN, "x / x", np="x / x", torch="x / x", sympy="x/x", but={"sympy": 0}),
+    agreed("1 / x at 0", (0.0,), -INF, "1.0 / x", np="1.0 / x", torch="1.0 / x",
+           sympy="1/x", micrograd="1.0 / x", but={"micrograd": "ZeroDivisionError", "sympy": "zoo"}),
+    agreed("x / x at 0", (0.0,), NAN, "x / x", np="x / x", torch="x / x",
+           sympy="x/x", micrograd="x / x", but={"micrograd": "ZeroDivisionError", "sympy": 0}),
     agreed("x * log(x) at 0", (0.0,), NAN, "x * tf.math.log(x)", np="x * np.log(x)", torch="x * torch.log(x)",
            sympy="x*log(x)", but={"sympy": "zoo"}),
     agreed("divide_no_nan(1, 0)", (1.0, 0.0), (0, 0), "tf.math.divide_no_nan(x, y)",
            sympy="Piecewise((x/y, Ne(y, 0)), (0, True))"),
     agreed("x / y at (0, 0)", (0.0, 0.0), (INF, NAN), "x / y", np="x / y", torch="x / y", sympy="x/y",
-           but={"sympy": ("zoo", NAN)}),
+           micrograd="x / y", but={"micrograd": "ZeroDivisionError", "sympy": ("zoo", NAN)}),
     agreed("sin(x) / x at 0", (0.0,), NAN, "tf.sin(x) / x", np="np.sin(x) / x", torch="torch.sin(x) / x",
            sympy="sin(x)/x"),
     agreed("relu6 at 0", (0.0,), 0, "tf.nn.relu6(x)", jax="jax.nn.relu6(x)", torch="torch.nn.functional.relu6(x)",

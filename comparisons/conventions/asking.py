@@ -73,6 +73,14 @@ def _mygrad(expression: str, point: list[np.ndarray]) -> list[Any]:
     return [x.grad for x in xs]
 
 
+def _micrograd(expression: str, point: list[np.ndarray]) -> list[Any]:
+    from micrograd.engine import Value
+
+    xs = [Value(x.item()) for x in point]
+    _function(expression)(*xs).backward()
+    return [x.grad for x in xs]
+
+
 def _sympy(expression: str, point: list[np.ndarray]) -> list[Any]:
     """The derivative of the formula, and the point put into it; an array is a nested list of symbols."""
     import sympy
@@ -105,4 +113,4 @@ def _sympy(expression: str, point: list[np.ndarray]) -> list[Any]:
 
 _DIFFERENTIATE: dict[str, Callable[[str, list[np.ndarray]], list[Any]]] = {
     "tapes": _tapes, "tensorflow": _tensorflow, "jax": _jax, "torch": _torch, "autograd": _autograd, "mygrad": _mygrad,
-    "sympy": _sympy}
+    "micrograd": _micrograd, "sympy": _sympy}

@@ -9,8 +9,9 @@ from .measuring import Row, same, shown
 
 LEGEND = """\
 An answer is the gradient, with a comma between those by x, y and z; None: no gradient; a word ending in Error: it
-raises that; one ending in Warning comes with the answer. SymPy differentiates the formula and then puts the point in:
-zoo is its word for infinity without a sign, and unevaluated that it leaves the derivative standing."""
+raises that; one ending in Warning comes with the answer. SymPy simplifies the formula (x/x is 1), differentiates it, of
+several cases the one that holds, and then puts the point in: zoo is its word for infinity without a sign, and
+unevaluated that it leaves the derivative standing."""
 
 
 class Asked(Row, Protocol):

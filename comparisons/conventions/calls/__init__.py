@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import math
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -93,6 +94,10 @@ CALLS = (
          says(tapes=None, tensorflow=None, jax="TypeError", torch="RuntimeError", autograd="TypeError", mygrad=None,
               micrograd=6),
          "An integer cannot move a little: None with a warning in the log, or an error."),
+    Call("the input is Python's 0.0, and the target its root", "python_zero",
+         says(tapes=math.inf, tensorflow=math.inf, jax=math.inf, torch=math.inf, autograd="ZeroDivisionError",
+              mygrad=math.inf, micrograd="ZeroDivisionError"),
+         "autograd calculates with what it is given: np.array(0.0) would give inf, a Python number gives an error."),
     Call("the inputs are in a dictionary, a * b at a = 2, b = 3", "dictionary",
          says(tapes={"a": 3, "b": 2}, tensorflow={"a": 3, "b": 2}, jax={"a": 3, "b": 2}, torch={"a": 3, "b": 2},
               autograd={"a": 3, "b": 2}),

@@ -26,6 +26,10 @@ def integer_input() -> Any:
     return jax.grad(lambda x: x * x)(3)
 
 
+def python_zero() -> Any:
+    return jax.grad(jnp.sqrt)(0.0)
+
+
 def complex_target() -> Any:
     return jax.grad(lambda x: x * x)(1 + 2j)
 

@@ -20,6 +20,12 @@ def integer_input() -> Any:
     return x.grad
 
 
+def python_zero() -> Any:
+    x = Value(0.0)
+    (x ** 0.5).backward()
+    return x.grad
+
+
 def complex_target() -> Any:
     x = Value(1 + 2j)
     (x * x).backward()

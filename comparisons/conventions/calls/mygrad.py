@@ -42,6 +42,12 @@ def integer_input() -> Any:
     return x.grad
 
 
+def python_zero() -> Any:
+    x = _variable(0.0)
+    mygrad.sqrt(x).backward()
+    return x.grad
+
+
 def complex_target() -> Any:
     x = _variable(1 + 2j)
     (x * x).backward()

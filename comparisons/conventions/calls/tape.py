@@ -50,6 +50,13 @@ def integer_input(tf: Any) -> Any:
     return tape.gradient(y, x)
 
 
+def python_zero(tf: Any) -> Any:
+    x = tf.Variable(0.0)
+    with tf.GradientTape() as tape:
+        y = tf.sqrt(x)
+    return tape.gradient(y, x)
+
+
 def complex_target(tf: Any) -> Any:
     x = tf.Variable(1 + 2j)
     with tf.GradientTape() as tape:

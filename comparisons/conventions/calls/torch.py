@@ -53,6 +53,11 @@ def integer_input() -> Any:
     return torch.autograd.grad(x * x, x)[0]
 
 
+def python_zero() -> Any:
+    x = _variable(0.0)
+    return torch.autograd.grad(torch.sqrt(x), x)[0]
+
+
 def complex_target() -> Any:
     x = _variable(1 + 2j)
     return torch.autograd.grad(x * x, x)[0]
