@@ -79,6 +79,15 @@ def parser() -> argparse.ArgumentParser:
     accuracy.add_argument("--order", type=int, choices=[0, 1, 2], default=2, help="up to which derivative (default 2)")
     accuracy.add_argument("--points", type=natural, default=80, metavar="N", help="for each op (default 80)")
     accuracy.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    train = command("train", "train the same model with every library", "The same models, weights and batches, trained "
+                    "by tapes, Keras, JAX, optax and PyTorch, step by step: how far their weights part, in double and "
+                    "in single precision.", "", "mlp conv --only tapes,tensorflow --plot paths.png")
+    train.add_argument("courses", nargs="*", metavar="COURSE", help="linear, mlp, conv, rnn, batch-norm; by default "
+                       "all")
+    train.add_argument("--only", metavar="LIBS", help="a comma-separated choice of tensorflow, jax, optax, torch")
+    train.add_argument("--steps", type=natural, default=200, metavar="N", help="how many (default 200)")
+    train.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    train.add_argument("--plot", type=Path, metavar="FILE", help="also draw it, as .png or .svg")
     speed = command("speed", "time every library beside NumPy by hand", "The time of a value and all its gradients in "
                     "every library, each in a process of its own, over that of NumPy written by hand; results are "
                     "compared before they are timed.", "", "mlp-small scalars --only tapes,function,jax.jit")

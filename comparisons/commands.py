@@ -203,5 +203,12 @@ def speed(arguments: argparse.Namespace) -> int:
     return command(arguments)
 
 
+def train(arguments: argparse.Namespace) -> int:
+    """The same models, trained by every library."""
+    from .train.command import train as command
+
+    return command(arguments)
+
+
 COMMANDS = {"run": run, "list": listing, "ops": ops, "semantics": semantics, "conventions": conventions, "fuzz": fuzz,
-            "accuracy": accuracy, "speed": speed}
+            "accuracy": accuracy, "train": train, "speed": speed}

@@ -44,6 +44,7 @@ LIBRARIES = {library.module: library for library in (
     Library("sklearn", "scikit-learn", "compare"),
     Library("hypothesis", "hypothesis", "compare"),
     Library("joblib", "joblib", "compare"),
+    Library("optax", "optax", "peers"),
     Library("torch", "torch", "peers"),
     Library("autograd", "autograd", "peers"),
     Library("mygrad", "mygrad", "peers"),
