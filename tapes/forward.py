@@ -110,7 +110,7 @@ class ForwardAccumulator:
                 raise TypeError(f"ForwardAccumulator: a primal is a tensor or Variable, but there is {primal!r} of "
                                 f"type {type(primal).__name__!r}: make it one with tapes.constant, and use that one "
                                 "in the computation.")
-        nest.assert_same_structure(primals, tangents)
+        _same_structure(primals, tangents)
         self._tangents: dict[int, _Tangent] = {}
         self._entered: Any = None
         self._forget = _forgetting(weakref.ref(self))
@@ -195,6 +195,16 @@ def _forgetting(accumulator: weakref.ref[ForwardAccumulator]) -> Callable[[_Tang
     return forget
 
 
+def _same_structure(primals: Any, tangents: Any) -> None:
+    try:
+        nest.assert_same_structure(primals, tangents)
+    except (TypeError, ValueError) as error:
+        if isinstance(primals, TensorLike) and isinstance(tangents, (list, tuple)):
+            raise type(error)(f"{error} A Python {type(tangents).__name__} is one of several tangents: wrap the "
+                              "numbers of one direction in tapes.constant.") from None
+        raise
+
+
 def _fitting(tangent: Any, primal: TensorLike) -> Tensor:
     try:
         tangent = convert(tangent, None if isinstance(tangent, TensorLike) else primal._array.dtype)
@@ -203,7 +213,10 @@ def _fitting(tangent: Any, primal: TensorLike) -> Tensor:
     if tangent._array.shape != primal._array.shape or tangent._array.dtype != primal._array.dtype:
         raise InvalidArgumentError(f"ForwardAccumulator: a tangent is a {tangent.dtype.name} tensor of shape "
                                    f"{tangent.shape}, but its primal is a {primal.dtype.name} tensor of shape "
-                                   f"{primal.shape}: a direction has a number for each of its entries.")
+                                   f"{primal.shape}: " + (
+                                       f"bring both to one dtype, tapes.cast(tangent, tapes.{primal.dtype.name})."
+                                       if tangent._array.shape == primal._array.shape else
+                                       "a direction has a number for each of its entries."))
     return tangent
 
 

@@ -61,6 +61,7 @@ class GradientTape:
         self._leaves: set[int] = set()
         self._variables: dict[int, Variable] = {}
         self._entered: Any = None  # while it records: the list of listeners it stands in
+        self._used_up = False
         self._forget = _forgetting(weakref.ref(self))
 
     # -- recording ---------------------------------------------------------------------------------------------------
@@ -314,7 +315,7 @@ class GradientTape:
         trace = self._trace
         if self._persistent:
             return dict(trace)
-        self._trace = None
+        self._trace, self._used_up = None, True
         return trace
 
     def show(self, target: Any = None) -> None:

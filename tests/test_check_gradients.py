@@ -212,3 +212,57 @@ def test_a_jump_is_no_corner():
     """The singular vectors of this matrix change their signs with its last digits."""
     report = tf.check_gradients(tf.linalg.svd, [[2.0, 1.0], [1.0, 3.0]])
     assert "anything between" not in str(report)
+
+
+def by_numpy(x):
+    return np.sin(x)
+
+
+NUMPY = {
+    "a term": lambda x: tf.constant(np.sin(x)) + 2.0 * x,
+    "a factor": lambda x: tf.constant(np.sin(x)) * x,
+    "a number": lambda x: float(tf.reduce_sum(x)) * x,
+    "all of it": by_numpy,
+}
+
+
+@pytest.mark.parametrize("name", NUMPY)
+def test_numpy_within_the_function_is_named(name):
+    report = tf.check_gradients(NUMPY[name], vector)
+    assert not report
+    said = " ".join(str(report).lower().split())
+    assert "values leave the tape within the function, by numpy, float() or numpy() (test_check_gradients.py" in said
+
+
+def test_numpy_within_the_rule_is_noted():
+    right = own(tf.exp, lambda g, x: g * tf.constant(np.exp(x)))
+    report = tf.check_gradients(right, vector)
+    assert report and "second order" in str(report).replace("\n", " ")
+
+
+def test_a_result_that_does_not_depend():
+    report = tf.check_gradients(lambda x: tf.constant(1.0), 1.0)
+    assert report and "do not depend on it" in str(report)
+
+
+def test_swapped_gradients():
+    swapped = own(lambda x, y: tf.sin(x) * y, lambda g, x, y: (g * tf.sin(x), g * tf.cos(x) * y))
+    report = tf.check_gradients(swapped, vector, vector + 2.0)
+    assert not report
+    assert [argument.mistake for argument in report.arguments] == [
+        "it is the gradient by argument 1: the two have been swapped",
+        "it is the gradient by argument 0: the two have been swapped"]
+
+
+def test_variables_from_outside():
+    w = tf.Variable(2.0)
+    with pytest.raises(tf.errors.InvalidArgumentError, match=r"check_gradients\(f, x, w\)"):
+        tf.check_gradients(lambda x: w * x, [1.0, 2.0])
+    tf.check_gradients(lambda x, w: w * x, [1.0, 2.0], w).raise_if_wrong()
+
+
+@pytest.mark.parametrize(("args", "message"), [
+    ((tf.sin,), "needs arguments at which it is checked"), ((3.0, 1.0), "the first argument is the function")])
+def test_called_the_wrong_way(args, message):
+    with pytest.raises(TypeError, match=message):
+        tf.check_gradients(*args)

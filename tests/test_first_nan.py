@@ -191,3 +191,23 @@ def test_a_watched_tensor_that_is_gone_is_no_source():
             a = tf.floor(r)
             y = tf.sqrt(a) + w
         assert not tape.first_nan(y)
+
+
+def test_a_matrix_that_is_not_positive_definite():
+    a = tf.Variable([[1.0, 2.0], [2.0, 1.0]])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.linalg.cholesky(a))
+    found = tape.first_nan(y, a)
+    assert (found.stage, found.op) == ("forward", "cholesky")
+    assert "not positive definite" in found.why and "1e-6 * tapes.eye(n)" in found.fix
+    assert "cholesky([[1. 2.] [2. 1.]])" in str(found)
+    fixed = a + 3.0 * tf.eye(2)
+    assert np.isfinite(tf.linalg.cholesky(fixed).numpy()).all()
+
+
+def test_zero_to_the_power_of_zero():
+    w, p = tf.Variable([0.0, 2.0]), tf.Variable([0.0, 1.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(w**p)
+    found = tape.first_nan(y, [w, p])
+    assert (found.op, found.entry) == ("pow", (0,)) and "0 * infinity" in found.why

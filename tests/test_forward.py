@@ -186,3 +186,12 @@ def test_a_tape_that_pauses_stays_where_it_stood():
                 pass
             y = x**3
     assert float(outer.gradient(forward.jvp(y), x)) == 12.0
+
+
+@pytest.mark.parametrize(("tangent", "message"), [
+    ([1.0, 0.0], r"A Python list is one of several tangents: wrap .* in tapes\.constant"),
+    (tf.constant([1.0, 0.0], tf.float64), r"bring both to one dtype, tapes\.cast\(tangent, tapes\.float32\)"),
+    (tf.constant([1.0]), "a direction has a number for each of its entries")])
+def test_what_is_no_direction(tangent, message):
+    with pytest.raises(ValueError, match=message):
+        tf.autodiff.ForwardAccumulator(tf.constant([1.0, 2.0]), tangent)

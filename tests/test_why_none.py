@@ -571,8 +571,20 @@ def through_the_condition_of_where():
 
 
 def test_every_cause_has_a_program():
-    bare = {"unknown", "unlinked", "target not on the tape", "not read"}  # what a tape without a history says
+    # what a tape without a history says
+    bare = {"unknown", "never entered", "unlinked", "target not on the tape", "not read"}
     assert {cause for cause, _, _ in PROGRAMS.values()} >= set(CAUSES) - bare - {"not recording"}
+
+
+def test_a_tape_without_a_history_knows_whether_it_was_used_up():
+    y = v * v
+    tape = tf.GradientTape()
+    assert tape.why_none(y, v).cause == "never entered"
+    with tape:
+        y = v * v
+    tape.gradient(y, v)
+    found = tape.why_none(y, v)
+    assert found.cause == "unknown" and "gradient() has used the tape up" in found.what
 
 
 def test_what_stands_behind_the_first_cause_is_told_too():

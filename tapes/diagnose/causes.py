@@ -106,9 +106,12 @@ CAUSES: dict[str, tuple[str, str]] = {
         "that the tape follows (integers, NumPy's numbers, what stop_gradient gave, a Variable after assign)",
         HOW_TO_SEE),
     "unknown": (
-        "What the gradient of {t} by {s} is, and why, cannot be told any more: the steps are gone, because the tape "
-        "recorded nothing yet, or gradient() has used it up",
+        "What the gradient of {t} by {s} is, and why, cannot be told any more: gradient() has used the tape up, and "
+        "the steps are gone",
         "ask before gradient(), or say GradientTape(persistent=True); or " + HOW_TO_SEE),
+    "never entered": (
+        "the tape has recorded nothing: it was never entered",
+        "compute the target in a block, `with tape:`"),
     "unlinked": (
         "both are on the tape, but no recorded op leads from {s} to {t}. Either {t} does not depend on {s}, or it does "
         "so through what was computed before watch(), in stop_recording(), by NumPy, or behind stop_gradient",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import itertools
 import re
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +19,8 @@ from ..parts import results as apart
 from ..protocols import TensorLike
 from ..tape import GradientTape
 from ..tensor import Tensor
-from .mistakes import Evidence, recognised
+from .exports import exports
+from .mistakes import Evidence, near, recognised
 from .report import Argument, Report
 from .truth import Arrays, Truth, is_analytic, slopes, truth
 
@@ -59,6 +61,12 @@ def check_gradients(f: Callable[..., Any], *args: Any, seed: int = 0) -> Report:
 
 class _Check:
     def __init__(self, f: Callable[..., Any], args: tuple[Any, ...], rng: np.random.Generator) -> None:
+        if not callable(f):
+            raise TypeError(f"check_gradients: the first argument is the function, then come its arguments: "
+                            f"check_gradients(f, x); got {f!r}")
+        if not args:
+            raise TypeError(f"check_gradients: {getattr(f, '__name__', 'the function')} needs arguments at which it is "
+                            "checked: check_gradients(f, [0.5, 1.5])")
         self.f, self.rng, self.given = f, rng, args
         tensors = [convert(x) if isinstance(x, (TensorLike, np.ndarray, np.generic, float, list, tuple)) else None
                    for x in args]
@@ -70,7 +78,9 @@ class _Check:
         try:
             kind = self.vector(arrays).dtype.kind
         except InvalidArgumentError as error:
-            raise InvalidArgumentError(f"check_gradients called the function with float64 arguments: {error}") from None
+            raise InvalidArgumentError(f"check_gradients called the function with float64 arguments: {error} If it "
+                                       "uses Variables or tensors from outside, hand them over as arguments too, "
+                                       "check_gradients(f, x, w): then they become float64 as well.") from None
         if kind != "f":
             raise TypeError("check_gradients: the results must be floating numbers, but " + (
                 "these are complex: take tapes.math.real, imag or abs of them." if kind == "c" else
@@ -88,7 +98,20 @@ class _Check:
             findings = [_Point(self, self.points[0])]
         names = _names(self.f, len(self.given))
         oracle = "the complex step" if self.analytic else "extrapolated central differences"
-        return Report(oracle, tuple(self._argument(findings, place, names[i]) for place, i in enumerate(self.checked)))
+        found = [self._argument(findings, place, names[i]) for place, i in enumerate(self.checked)]
+        return Report(oracle, tuple(self._swapped(findings, found)))
+
+    def _swapped(self, points: list[_Point], found: list[Argument]) -> list[Argument]:
+        """Two arguments of one shape, each with the gradient of the other, are told so."""
+        wrong = [place for place, each in enumerate(found) if each.verdict == "wrong"]
+        for a, b in itertools.combinations(wrong, 2):
+            evidence = [(point.evidence(a), point.evidence(b)) for point in points]
+            if all(p is not None and q is not None and near(p.given, q.true) and near(q.given, p.true)
+                   for p, q in evidence):
+                for one, other in ((a, b), (b, a)):
+                    found[one] = dataclasses.replace(found[one], mistake=f"it is the gradient by {found[other].name}: "
+                                                     "the two have been swapped")
+        return found
 
     def _argument(self, points: list[_Point], place: int, name: str) -> Argument:
         found = [point.compared(place, name) for point in points]
@@ -145,12 +168,16 @@ class _Point:
         self.check, self.arrays, rng = check, arrays, check.rng
         with GradientTape(persistent=True) as self.tape:
             self.tape.watch(tensors := [Tensor(x) for x in arrays])
-            self.results = check.results(check.f(*check.filled_in(tensors)))
+            with exports() as self.left:
+                results = check.f(*check.filled_in(tensors))
+            self.results = check.results(results)
         self.weights = [rng.uniform(0.5, 1.5, y.shape) * rng.choice([-1.0, 1.0], y.shape) for y in self.results]
         self.tensors, self.refused = tensors, ""
         self.gradients: list[Any] = [None] * len(arrays)
+        weights = [Tensor(np.asarray(w, y._array.dtype)) for w, y in zip(self.weights, self.results, strict=True)]
         try:
-            self.gradients = self.tape.gradient(self.results, tensors, [Tensor(np.asarray(w)) for w in self.weights])
+            with exports() as self.left_in_the_rule:
+                self.gradients = self.tape.gradient(self.results, tensors, weights)
         except (InvalidArgumentError, ValueError) as error:
             self.refused = str(error)
         self.entries = [np.sort(rng.choice(x.size, min(x.size, ENTRIES), replace=False)) for x in arrays]
@@ -169,7 +196,9 @@ class _Point:
             return Argument(name, x.shape, "wrong", mistake=f"the rule was refused: {self.refused.rstrip('.')}")
         if g is None and true.any():
             why = self.tape.why_none(self.results[0], self.tensors[place]).what.partition(" is None: ")[2].rstrip(".")
-            return Argument(name, x.shape, "wrong", mistake=f"the gradient is None: {why}")
+            return Argument(name, x.shape, "wrong", mistake=f"the gradient is None: {self._left() or why}")
+        if g is None and not true.any() and not len(self.left.lines):
+            return Argument(name, x.shape, "right", note="the results do not depend on it")
         given = np.zeros(x.shape) if g is None else np.asarray(g)
         if given.shape != x.shape:
             return Argument(name, x.shape, "wrong", note=f"the gradient has shape {given.shape}")
@@ -193,12 +222,19 @@ class _Point:
         if wrong:
             i = max(wrong, key=lambda i: np.nan_to_num(off[i], nan=np.inf))
             entry = tuple(int(j) for j in np.unravel_index(entries[i], x.shape))
-            return Argument(name, x.shape, "wrong", float(off[i] / scale), "", entry, float(found[i]), float(true[i]),
-                            note)
+            return Argument(name, x.shape, "wrong", float(off[i] / scale), self._left(), entry, float(found[i]),
+                            float(true[i]), note)
         fine = [i for i in range(len(entries)) if i not in corners]
         decided = not len(entries) or fine or any(verdict == "right" for verdict, _ in corners.values())
         distance = float(np.max(off[fine], initial=0.0) / scale) if scale else 0.0
+        if decided and self.left_in_the_rule.lines:
+            note += "; " * bool(note) + (f"the rule takes values off the tape, {self.left_in_the_rule.places()}: "
+                                         "right, but without derivatives of its own, which second order needs")
         return Argument(name, x.shape, "right" if decided else "undecided", distance, note=note)
+
+    def _left(self) -> str:
+        """What is wrong when values left the tape within the function."""
+        return f"values leave the tape within the function, {self.left.places()}" if self.left.lines else ""
 
     def _largest(self) -> float:
         return max((float(np.max(np.abs(t.jacobian), initial=0.0, where=np.isfinite(t.jacobian))) for t in self.truths),

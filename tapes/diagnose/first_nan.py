@@ -157,8 +157,9 @@ class _Search:
         elif step.op.smooth:
             xs = [np.broadcast_to(x, y.shape) for x in xs]
         entry = _first(y if stage == "forward" else dx)
-        spot = Spot(name, tuple(_entry(x, entry) for x in xs), _entry(y, entry),
-                    None if dy is None else _entry(dy, entry),
+        single = bool(step.op.smooth)  # an op that does not work entry by entry is shown with all it took
+        spot = Spot(name, tuple(_entry(x, entry) if single else x for x in xs), _entry(y, entry) if single else y,
+                    dy if dy is None or not single else _entry(dy, entry),
                     tuple(self.trace[id(x)].op.name for x in step.inputs if id(x) in self.trace),
                     tuple(use.op.name for use in self.trace.values() if any(id(x) == step.key for x in use.inputs)),
                     not self.wrong)

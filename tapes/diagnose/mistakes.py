@@ -106,7 +106,8 @@ def _transposed(points: list[Evidence]) -> str:
     square = all(p.jacobian.shape[0] == p.jacobian.shape[1] and p.given.shape == p.x.shape for p in points)
     if square and all(near(p.given.reshape(-1), p.jacobian @ p.weights.reshape(-1)) for p in points):
         return ("the matrix of the derivatives is to be transposed: an adjoint is multiplied by its transpose (a "
-                "tangent, in forward mode, by the matrix itself)")
+                "tangent, in forward mode, by the matrix itself). For y = a @ b the adjoint of a is that of y @ "
+                "transpose(b), and that of b is transpose(a) @ that of y")
     return ""
 
 

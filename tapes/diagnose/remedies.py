@@ -42,8 +42,6 @@ def _zero(place: int) -> Callable[[Spot], Any]:
     return lambda spot: spot.inputs[place] == 0
 
 
-
-
 REMEDIES = [
     Remedy("sqrt", lambda s: s.inputs[0] == 0 and "reduce_sum" in s.made_by,
            "the derivative of a norm at the zero vector does not exist: that of sqrt at 0 is infinite",
@@ -78,6 +76,9 @@ REMEDIES = [
            "this is a division by 0",
            "keep the divisor away from 0, or use tapes.math.divide_no_nan(x, y); or " + DOUBLE_WHERE),
     Remedy("divide", lambda s: np.isinf(s.inputs[1]), "the divisor is infinite", "see where it became infinite"),
+    Remedy("pow", lambda s: s.inputs[0] == 0 and s.inputs[1] == 0 and s.arrived is not None,
+           "the derivative of x**p is p * x**(p - 1), and at x = p = 0 that is 0 * infinity, which is nan",
+           "keep away from 0, (x + 1e-12)**p; or " + DOUBLE_WHERE),
     Remedy("pow", lambda s: s.inputs[0] == 0 and s.inputs[1] < 1,
            "the derivative of x**p at 0 is infinite for p below 1, and below 0 so is its value",
            "keep away from 0, (x + 1e-12)**p; or " + DOUBLE_WHERE),
@@ -102,6 +103,13 @@ REMEDIES = [
     Remedy("softmax log_softmax reduce_logsumexp", lambda s: s.value is not None,
            "a row that is infinite throughout, for instance masked throughout, has no {op}",
            "leave at least one entry of each row unmasked, or mask with a large number such as -1e9, not infinity"),
+    Remedy("cholesky", lambda s: s.arrived is None, "the matrix is not positive definite: it has no such factor",
+           "make it symmetric, 0.5 * (a + tapes.linalg.matrix_transpose(a)), and add a little to its diagonal, a + "
+           "1e-6 * tapes.eye(n)"),
+    Remedy("eigh svd qr", lambda s: s.arrived is not None,
+           "the derivative of {op} divides by differences of eigenvalues or singular values, or by a zero of R, and "
+           "some are equal here", "use the eigenvalues or singular values alone, or make the matrix less symmetric by "
+           "a little noise"),
     Remedy("custom_gradient", lambda s: s.arrived is not None, "the gradient function of its own gave it",
            "compare that function with differences: print(tapes.check_gradients(f, ...))"),
     Remedy("reduce_mean", lambda s: np.isnan(s.value), "the mean of no entries at all is 0 / 0",

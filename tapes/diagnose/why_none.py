@@ -98,7 +98,7 @@ def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
     """The usual suspects, as far as the tape alone can tell them apart."""
     trace, source = tape._trace, question.source
     if trace is None:
-        return question.because("unknown")
+        return question.because("unknown" if tape._used_up else "never entered")
     if id(source) in trace:
         return question.because("unlinked" if id(question.target) in trace else "target not on the tape")
     if isinstance(source, Variable):
