@@ -11,7 +11,9 @@ from ..parts import Parts
 from ..tape import GradientTape
 from ..variable import Variable
 
-_WIDTH = 28  # of a value, so that the table fits a projector
+WIDTH = 100  # of the table, so that it fits a projector
+_VALUE, _NARROW = 28, 20  # of a value or an adjoint, and where the table would be wider
+_LEAST = 10  # of a name, an op, or inputs, which give way where the table would be wider
 
 
 def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
@@ -25,20 +27,34 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     lost = target is not None and not adjoints
     labels = _labels(steps, names)
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
-    rows = [header]
-    for number, (step, y) in enumerate(living):
-        value = y._array
-        row = [str(number), labels[step.key], step.op.name, _inputs(step, labels), _shape(value), abridged(value)]
-        if target is not None:
-            dy = adjoints.get(step.key)
-            row.append("-" if dy is None else abridged(dy))
-        rows.append(row)
-    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    for most in (_VALUE, _NARROW):
+        rows = [header]
+        for number, (step, y) in enumerate(living):
+            value = y._array
+            row = [str(number), labels[step.key], step.op.name, _inputs(step, {**names, **labels}), _shape(value),
+                   abridged(value, most)]
+            if target is not None:
+                dy = adjoints.get(step.key)
+                row.append("-" if dy is None else abridged(dy, most))
+            rows.append(row)
+        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+        if _total(widths) <= WIDTH:
+            break
+    while _total(widths) > WIDTH:
+        widest = max(1, 2, 3, key=widths.__getitem__)
+        if widths[widest] <= _LEAST:
+            break
+        widths[widest] -= 1
+    lines = ["  ".join(_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+             for row in rows]
     table = [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
     if lost:
         table.append("The target is not on this tape: was it computed after the `with` block, or from constants alone?")
     return "\n".join(table)
+
+
+def _total(widths: list[int]) -> int:
+    return sum(widths) + 2 * (len(widths) - 1)
 
 
 def _labels(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
@@ -70,16 +86,38 @@ def _shape(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     shown = value.name if isinstance(value, np.dtype) else str(value) if isinstance(value, tuple) else repr(value)
-    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3] + "..."
+    return _cut(shown, _VALUE)
 
 
-def abridged(value: Any) -> str:
-    """A few digits of a few entries: as much of a value as a line of a table can hold; of many, their range."""
+def _cut(text: str, width: int) -> str:
+    """Its beginning and its end, which tells hidden/kernel from hidden/bias."""
+    if len(text) <= width:
+        return text
+    end = (width - 3) // 2
+    return text[:width - 3 - end] + "..." + text[len(text) - end:]
+
+
+def abridged(value: Any, width: int = _VALUE) -> str:
+    """As much of a value as a line of a table can hold: its entries, with fewer digits, or at last their range."""
     if isinstance(value, Parts):
-        return ", ".join("-" if one is None else abridged(one) for one in value)
+        return _cut(", ".join("-" if one is None else abridged(one, width) for one in value), width)
     array = np.asarray(value)
-    if array.size > 1000:
-        return f"{array.min():.3g} to {array.max():.3g}"
-    shown = np.array2string(array, precision=4, separator=" ", threshold=6, edgeitems=2)
-    shown = " ".join(shown.split()).replace("[ ", "[").replace(" ]", "]")
-    return shown if len(shown) <= _WIDTH else shown[: _WIDTH - 3].rstrip() + "..." + "]" * array.ndim
+    if array.size <= 1000:
+        for digits in ({"precision": 4}, {"formatter": {"float_kind": "{:.3g}".format}}):
+            shown = " ".join(np.array2string(array, separator=" ", threshold=6, edgeitems=2, **digits).split())
+            shown = shown.replace("[ ", "[").replace(" ]", "]")
+            if len(shown) <= width:
+                return shown
+    if array.dtype.kind == "c":
+        return f"|.| {_range(np.abs(array))}"
+    return _range(array)
+
+
+def _range(array: np.ndarray) -> str:
+    """The least and the largest entry, and whether there is a nan."""
+    numbers = array[~np.isnan(array)]
+    if not numbers.size:
+        return "all nan" if array.size else "empty"
+    least, largest = (f"{float(one):.3g}" for one in (numbers.min(), numbers.max()))
+    shown = f"all {least}" if numbers.min() == numbers.max() else f"{least} to {largest}"
+    return shown if numbers.size == array.size else f"nan, {shown}"
