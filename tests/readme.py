@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -123,7 +124,8 @@ def run(command: str) -> str:
     """What a command of the README prints; `| tail -n N` as its last part keeps the last N lines."""
     command, _, last = command.partition(" | tail -n ")
     words = [sys.executable if word == "python" else word for word in command.split()]
-    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False)
+    wide = {**os.environ, "COLUMNS": "120"}  # whatever the terminal
+    done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False, env=wide)
     if done.returncode:
         raise RuntimeError(f"{command}: status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     lines = [line.rstrip() for line in done.stdout.splitlines()]
