@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
-import sys
 import warnings
+from functools import partial
 
 from . import autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
@@ -153,6 +152,7 @@ from .math import (
     truncatediv,
     truncatemod,
 )
+from .missing import missing
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor
@@ -167,42 +167,12 @@ for _name in ("l2_normalize", "log_softmax", "softmax"):  # TensorFlow has them 
     math.__all__.append(_name)
 newaxis = None
 
-_OUTSIDE = {
-    "Session": "ops run at once, there is no session to open",
-    "placeholder": "ops run at once: write a function, and give it the tensor",
-    "gradients": "use tapes.GradientTape",
-    "grad": "record a function with tapes.GradientTape, and ask tape.gradient(target, sources)",
-    "value_and_grad": "record a function with tapes.GradientTape, and ask tape.gradient(target, sources)",
-    "jacobian": "it is tape.jacobian(target, sources), of a tapes.GradientTape",
-    "hessian": "it is outer.jacobian(inner.gradient(target, x), x), of two tapes, one inside the other",
-    "jvp": "it is tapes.autodiff.ForwardAccumulator(primals, tangents).jvp",
-    "vjp": "it is tape.gradient(target, sources, output_gradients=...)",
-    "strings": "tensors hold numbers and booleans",
-    "ragged": "rows of different lengths are padded to one length, with a mask",
-    "sparse": "tensors are dense: tapes.gather takes entries out of one",
-    "data": "any Python iterable of NumPy arrays will do",
-    "optimizers": "they are in tapes.keras.optimizers",
-    "mean": "it is tapes.reduce_mean",
-    "sum": "it is tapes.reduce_sum",
-    "max": "it is tapes.reduce_max, or tapes.maximum for two tensors",
-    "min": "it is tapes.reduce_min, or tapes.minimum for two tensors",
-    "prod": "it is tapes.reduce_prod",
-    "dot": "it is tapes.tensordot(a, b, 1) for vectors, a @ b for matrices",
-    "arange": "it is tapes.range",
-    "array": "it is tapes.constant",
-    "tensor": "it is tapes.constant",
-    "concatenate": "it is tapes.concat",
-}
+for _space in (math, nn, linalg, bitwise, random):
+    vars(_space)["__getattr__"] = partial(missing, _space.__name__)
 
 
 def __getattr__(name: str) -> object:
-    """For a name that is not here: say where it is, or what there is instead."""
-    hint = _OUTSIDE.get(name) or next((f"it is tapes.{module.__name__.rpartition('.')[2]}.{name}"
-                                       for module in (nn, math, linalg, random) if name in module.__all__), "")
-    near = difflib.get_close_matches(name, __all__, 1)
-    hint = hint or (f"did you mean tapes.{near[0]}?" if near else "")
-    raise AttributeError(f"module 'tapes' has no attribute {name!r}{': ' + hint if hint else ''}", name=name,
-                         obj=sys.modules[__name__])
+    return missing(__name__, name)
 
 
 # As in TensorFlow, log(0) is -inf without a word: NumPy's warnings would point at lines of this package, not of the

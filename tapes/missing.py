@@ -1,0 +1,55 @@
+"""A name that is not here: say where it is, or what there is instead."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from typing import NoReturn
+
+SPACES = ("tapes", "tapes.nn", "tapes.math", "tapes.linalg", "tapes.random", "tapes.bitwise")
+NEAR = 0.8  # how alike a suggestion must be, of 1: reduce_men is meant to be reduce_mean, foo is not floor
+OUTSIDE = {
+    "Session": "ops run at once, there is no session to open",
+    "placeholder": "ops run at once: write a function, and give it the tensor",
+    "gradients": "use tapes.GradientTape",
+    "grad": "record a function with tapes.GradientTape, and ask tape.gradient(target, sources)",
+    "value_and_grad": "record a function with tapes.GradientTape, and ask tape.gradient(target, sources)",
+    "jacobian": "it is tape.jacobian(target, sources), of a tapes.GradientTape",
+    "hessian": "it is outer.jacobian(inner.gradient(target, x), x), of two tapes, one inside the other",
+    "jvp": "it is tapes.autodiff.ForwardAccumulator(primals, tangents).jvp",
+    "vjp": "it is tape.gradient(target, sources, output_gradients=...)",
+    "strings": "tensors hold numbers and booleans",
+    "ragged": "rows of different lengths are padded to one length, with a mask",
+    "sparse": "tensors are dense: tapes.gather takes entries out of one",
+    "data": "any Python iterable of NumPy arrays will do",
+    "optimizers": "they are in tapes.keras.optimizers",
+    "train": "the optimizers are in tapes.keras.optimizers",
+    "losses": "they are in tapes.keras.losses",
+    "layers": "they are in tapes.keras.layers",
+    "metrics": "they are in tapes.keras.metrics",
+    "mean": "it is tapes.reduce_mean",
+    "sum": "it is tapes.reduce_sum",
+    "max": "it is tapes.reduce_max, or tapes.maximum for two tensors",
+    "min": "it is tapes.reduce_min, or tapes.minimum for two tensors",
+    "prod": "it is tapes.reduce_prod",
+    "dot": "it is tapes.tensordot(a, b, 1) for vectors, a @ b for matrices",
+    "arange": "it is tapes.range",
+    "array": "it is tapes.constant",
+    "tensor": "it is tapes.constant",
+    "concatenate": "it is tapes.concat",
+}
+
+
+def missing(module: str, name: str) -> NoReturn:
+    """AttributeError for a name that was asked of a module of the package."""
+    here = sys.modules[module]
+    elsewhere = next((space for space in SPACES if name in sys.modules[space].__all__), "")
+    near = difflib.get_close_matches(name, here.__all__, 1, NEAR)
+    if module == "tapes" and name in OUTSIDE:
+        hint = OUTSIDE[name]
+    elif elsewhere:
+        hint = f"it is {elsewhere}.{name}"
+    else:
+        hint = f"did you mean {module}.{near[0]}?" if near else ""
+    raise AttributeError(f"module {module!r} has no attribute {name!r}{': ' + hint if hint else ''}",
+                         name=name, obj=here)
