@@ -83,11 +83,15 @@ uint8, uint16, uint32, uint64 = DType("uint8"), DType("uint16"), DType("uint32")
 bool_ = DType("bool")
 complex64, complex128 = DType("complex64"), DType("complex128")
 
+_NAMES = {"float": float32, "double": float64, "half": float16}
 _KNOWN = {
     d.dtype: d
     for d in (float16, float32, float64, int8, int16, int32, int64, uint8, uint16, uint32, uint64, bool_,
               complex64, complex128)
 }
+
+
+_NAMES |= {d.name: d for d in _KNOWN.values()}
 
 
 def as_dtype(dtype: Any) -> DType:
@@ -108,7 +112,7 @@ def as_dtype(dtype: Any) -> DType:
     if dtype is int:
         return int32
     try:
-        return _KNOWN[np.dtype(dtype)]
+        return _NAMES[dtype] if isinstance(dtype, str) else _KNOWN[np.dtype(dtype)]
     except (TypeError, KeyError):
         names = ", ".join(d.name for d in _KNOWN.values())
         raise TypeError(f"Cannot convert {dtype!r} to a dtype of tapes. It has: {names}.") from None

@@ -62,15 +62,12 @@ def _extremes(op: Any, x: Tensor, ids: Tensor, count: int) -> Tensor:
 
 _WAYS: dict[str, Callable[[Tensor, Tensor, int], Tensor]] = {
     "sum": _sums,
-    "mean": lambda x, ids, count: _divided(_sums(x, ids, count), _sizes(x, ids, count)),
+    "mean": lambda x, ids, count: _sums(x, ids, count) / _sizes(x, ids, count),
+    "whole mean": lambda x, ids, count: e.truncatediv(_sums(x, ids, count), _sizes(x, ids, count)),
     "sqrt_n": lambda x, ids, count: _sums(x, ids, count) / e.sqrt(_sizes(x, ids, count)),
     "max": lambda x, ids, count: _extremes(s.tensor_scatter_nd_max, x, ids, count),
     "min": lambda x, ids, count: _extremes(s.tensor_scatter_nd_min, x, ids, count),
 }
-
-
-def _divided(total: Tensor, sizes: Tensor) -> Tensor:
-    return e.truncatediv(total, sizes) if total.dtype.is_integer else total / sizes
 
 
 def _unsorted(way: str, sentence: str, output: str) -> Callable[..., Tensor]:
@@ -103,7 +100,7 @@ def _sorted(way: str, sentence: str, output: str) -> Callable[..., Tensor]:
             raise InvalidArgumentError(f"{op}: segment_ids must be a vector of numbers from 0 that never fall; for any "
                                        f"other there is tapes.math.unsorted_{op}")
         x, column, count = _checked(op, data, ids, int(numbers[-1]) + 1 if numbers.size else 0)
-        result = _WAYS[way](x, column, count)
+        result = _WAYS["whole mean" if way == "mean" and x.dtype.is_integer else way](x, column, count)
         if way in ("max", "min"):  # here segments of nothing are 0
             empty = e.equal(_sums(ones(x.shape[:1], x.dtype), column, count), np.zeros((), x.dtype.dtype))
             result = e.where(shapes.reshape(empty, shape=(count + 1, *(1,) * (x.ndim - 1))), zeros((), x.dtype), result)

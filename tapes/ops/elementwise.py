@@ -43,9 +43,9 @@ logical_and = elementwise("logical_and", np.logical_and, None, None, kinds=_BOOL
 logical_or = elementwise("logical_or", np.logical_or, None, None, kinds=_BOOL)
 logical_not = elementwise("logical_not", np.logical_not, None, kinds=_BOOL)
 logical_xor = elementwise("logical_xor", np.logical_xor, None, None, kinds=_BOOL)
-is_nan = elementwise("is_nan", np.isnan, None)
-is_inf = elementwise("is_inf", np.isinf, None)
-is_finite = elementwise("is_finite", np.isfinite, None)
+is_nan = elementwise("is_nan", np.isnan, None, kinds="f")
+is_inf = elementwise("is_inf", np.isinf, None, kinds="f")
+is_finite = elementwise("is_finite", np.isfinite, None, kinds="f")
 
 # Arithmetic.
 
@@ -166,10 +166,10 @@ maximum = elementwise("maximum", np.maximum, gate(lambda z, x, y: x >= y),
 minimum = elementwise("minimum", np.minimum, gate(lambda z, x, y: x <= y),
                       gate(lambda z, x, y: logical_not(x <= y)), formula="Min(x, y)", smooth=_APART,
                       kinds=_REAL)
-floor = elementwise("floor", np.floor, None, formula="floor(x)", smooth=((0.1, 0.9),))
-ceil = elementwise("ceil", np.ceil, None, formula="ceiling(x)", smooth=((0.1, 0.9),))
-round = elementwise("round", lambda x: np.rint(x).astype(x.dtype, copy=False), None, formula="floor(x + 1/2)",
-                    smooth=((0.6, 1.4),), kinds=_NUMBERS)
+floor = elementwise("floor", np.floor, None, formula="floor(x)", smooth=((0.1, 0.9),), kinds="f")
+ceil = elementwise("ceil", np.ceil, None, formula="ceiling(x)", smooth=((0.1, 0.9),), kinds="f")
+round = elementwise("round", lambda x: np.rint(x).astype(x.dtype, copy=False), None, smooth=((0.6, 1.4),), kinds=_REAL,
+                    formula="floor(x/2 + 1/4) + ceiling(x/2 - 1/4)")  # halves go to the even one
 nextafter = elementwise("nextafter", np.nextafter, 1, Acting(lambda g, z, x, y: zeros_like(g)), formula="x + 0*y",
                         smooth=_APART, kinds="f")
 clip_by_value = elementwise(

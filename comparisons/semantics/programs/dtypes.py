@@ -63,6 +63,36 @@ def integer_division(tf: Any) -> Any:
     return [seven / 2, seven // 2, seven % 2]
 
 
+@differing("D4", "integers of 8 and 16 bits divide to float64 as all others do",
+           tapes="[3.5 float64, 3.5 float64]", tensorflow="[3.5, 3.5]",
+           because="one rule for all integers is easier to remember")
+def short_integer_division(tf: Any) -> Any:
+    return [tf.constant(7, dtype) / tf.constant(2, dtype) for dtype in (tf.int8, tf.uint16)]
+
+
+@differing("N9", "floordiv is the floor of the exact quotient",
+           tapes="9.0", tensorflow="10.0",
+           because="0.1 is a little more than a tenth, so 1 // 0.1 is 9, as in Python and NumPy; TensorFlow rounds the "
+                   "quotient to 10 before it takes the floor")
+def floor_of_a_quotient(tf: Any) -> Any:
+    return tf.math.floordiv(tf.constant(1.0), tf.constant(0.1))
+
+
+@program("D6", "names of dtypes are TensorFlow's: float is float32, and NumPy's codes are none",
+         "['float32', 'float64', 'float16', 'TypeError: Cannot convert', 'TypeError: Cannot convert', "
+         "'TypeError: Cannot convert']")
+def names_of_dtypes(tf: Any) -> Any:
+    def name(given: str) -> str:
+        return tf.as_dtype(given).name
+
+    return [" ".join(attempt(name, given).split()[:3]) for given in ("float", "double", "half", "int", "f4", "complex")]
+
+
+@program("D4", "a mean of integers in segments in any order is none", "[1.5 4. ] float64")
+def integer_segment_mean(tf: Any) -> Any:
+    return tf.math.unsorted_segment_mean(tf.constant([1, 2, 4]), tf.constant([0, 0, 1]), 2)
+
+
 @program("D4", "the mean of integers is an integer", "2 int32")
 def integer_mean(tf: Any) -> Any:
     return tf.reduce_mean(tf.constant([2, 3]))
