@@ -137,6 +137,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         if getattr(arguments, "traceback", False):
             traceback.print_exception(error)
         said = f"comparisons: {error}"
+        if isinstance(error, MissingLibrary):
+            said += "; or all that it compares: pip install -e '.[compare]'"
         print(wrapped(said) if sys.stderr.isatty() else said, file=sys.stderr)
         return USAGE
     except BrokenPipeError:  # whoever read the output has seen enough

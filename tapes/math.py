@@ -51,20 +51,18 @@ from .public import public
 from .tensor import Tensor
 
 __all__ = ["abs", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh", "atan", "atan2",
-           "atanh", "ceil", "conj", "cos", "cosh", "cumsum", "digamma", "divide", "divide_no_nan", "equal", "erf",
-           "erfc", "erfcinv", "erfinv", "exp", "expm1", "floor", "floordiv", "floormod", "greater", "greater_equal",
-           "imag", "is_finite", "is_inf", "is_nan", "less", "less_equal", "lgamma", "log", "log1p", "log_sigmoid",
-           "logical_and", "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply",
-           "multiply_no_nan", "ndtri", "negative", "nextafter", "not_equal", "polygamma", "polyval", "pow", "real",
-           "reciprocal", "reciprocal_no_nan", "reduce_all", "reduce_any", "reduce_logsumexp", "reduce_max",
+           "atanh", "bincount", "ceil", "confusion_matrix", "conj", "cos", "cosh", "count_nonzero", "cumprod", "cumsum",
+           "cumulative_logsumexp", "digamma", "divide", "divide_no_nan", "equal", "erf", "erfc", "erfcinv", "erfinv",
+           "exp", "expm1", "floor", "floordiv", "floormod", "greater", "greater_equal", "imag", "in_top_k", "is_finite",
+           "is_inf", "is_nan", "less", "less_equal", "lgamma", "log", "log1p", "log_sigmoid", "logical_and",
+           "logical_not", "logical_or", "logical_xor", "maximum", "minimum", "mod", "multiply", "multiply_no_nan",
+           "ndtri", "negative", "nextafter", "not_equal", "polygamma", "polyval", "pow", "real", "reciprocal",
+           "reciprocal_no_nan", "reduce_all", "reduce_any", "reduce_euclidean_norm", "reduce_logsumexp", "reduce_max",
            "reduce_mean", "reduce_min", "reduce_prod", "reduce_std", "reduce_sum", "reduce_variance", "rint", "round",
-           "rsqrt", "scalar_mul", "sigmoid", "sign", "sin", "sinh", "softplus", "softsign", "sqrt", "square",
-           "squared_difference", "subtract", "tan", "tanh", "truediv", "xdivy", "xlog1py", "xlogy"]
-
-__all__ += ["bincount", "confusion_matrix", "count_nonzero", "cumprod", "cumulative_logsumexp", "in_top_k",
-            "reduce_euclidean_norm", "segment_max", "segment_mean", "segment_min", "segment_sum", "top_k",
-            "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min", "unsorted_segment_sqrt_n",
-            "unsorted_segment_sum", "zero_fraction"]
+           "rsqrt", "scalar_mul", "segment_max", "segment_mean", "segment_min", "segment_sum", "sigmoid", "sign", "sin",
+           "sinh", "softplus", "softsign", "sqrt", "square", "squared_difference", "subtract", "tan", "tanh", "top_k",
+           "truediv", "unsorted_segment_max", "unsorted_segment_mean", "unsorted_segment_min",
+           "unsorted_segment_sqrt_n", "unsorted_segment_sum", "xdivy", "xlog1py", "xlogy", "zero_fraction"]
 
 add = public(e.add, "x y", "The sum of x and y.",
     "tf.add([1.0, 2.0], 3.0)", "tapes.Tensor([4. 5.], shape=(2,), dtype=float32)")
