@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 from functools import partial
 
-from . import autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
+from . import article, autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
 from .api.arranging import (
     broadcast_to,
@@ -89,6 +89,7 @@ from .eager import device, executing_eagerly, name_scope
 from .eager import print_ as print
 from .function import function
 from .indexed_slices import IndexedSlices
+from .keras import initializers, metrics, optimizers
 from .linalg import einsum, matmul, norm, tensordot
 from .linalg.norms import clip_by_global_norm, clip_by_norm
 from .math import (
@@ -172,7 +173,7 @@ for _space in (math, nn, linalg, bitwise, random):
 
 
 def __getattr__(name: str) -> object:
-    return missing(__name__, name)
+    return article.NAMES[name] if name in article.NAMES else missing(__name__, name)
 
 
 # As in TensorFlow, log(0) is -inf without a word: NumPy's warnings would point at lines of this package, not of the
@@ -254,6 +255,7 @@ __all__ = [
     "greater_equal",
     "identity",
     "identity_n",
+    "initializers",
     "int8",
     "int16",
     "int32",
@@ -272,6 +274,7 @@ __all__ = [
     "matmul",
     "maximum",
     "meshgrid",
+    "metrics",
     "minimum",
     "multiply",
     "name_scope",
@@ -284,6 +287,7 @@ __all__ = [
     "one_hot",
     "ones",
     "ones_like",
+    "optimizers",
     "pad",
     "pow",
     "print",

@@ -119,12 +119,12 @@ def users_line() -> Line:
     return Line(frame.f_code.co_filename, frame.f_lineno, called)
 
 
-logged: Counter[tuple[str, int]] = Counter()
+logged: Counter[tuple[str, int, str]] = Counter()
 
 
 def warn(message: str, *args: Any, times: int = 5) -> None:
     """Log a warning, at most so many times for each line of the user's program."""
-    place = users_line()[:2]
+    place = (*users_line()[:2], message)
     logged[place] += 1
     if logged[place] <= times:
         logger.warning(message, *args)

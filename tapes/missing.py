@@ -9,8 +9,10 @@ from typing import NoReturn
 SPACES = ("tapes", "tapes.nn", "tapes.math", "tapes.linalg", "tapes.random", "tapes.bitwise")
 NEAR = 0.8  # how alike a suggestion must be, of 1: reduce_men is meant to be reduce_mean, foo is not floor
 OUTSIDE = {
-    "Session": "ops run at once, there is no session to open",
-    "placeholder": "ops run at once: write a function, and give it the tensor",
+    "Session": "ops run at once, there is no session to open: print the tensor, or write a function, which "
+               "tapes.function makes a graph of",
+    "placeholder": "ops run at once: write a function, which tapes.function makes a graph of, and give it the tensor",
+    "global_variables_initializer": "a tapes.Variable has its value as soon as it is made",
     "gradients": "use tapes.GradientTape",
     "grad": "record a function with tapes.GradientTape, and ask tape.gradient(target, sources)",
     "value_and_grad": "record a function with tapes.GradientTape, and ask tape.gradient(target, sources)",
@@ -22,11 +24,7 @@ OUTSIDE = {
     "ragged": "rows of different lengths are padded to one length, with a mask",
     "sparse": "tensors are dense: tapes.gather takes entries out of one",
     "data": "any Python iterable of NumPy arrays will do",
-    "optimizers": "they are in tapes.keras.optimizers",
-    "train": "the optimizers are in tapes.keras.optimizers",
-    "losses": "they are in tapes.keras.losses",
     "layers": "they are in tapes.keras.layers",
-    "metrics": "they are in tapes.keras.metrics",
     "mean": "it is tapes.reduce_mean",
     "sum": "it is tapes.reduce_sum",
     "max": "it is tapes.reduce_max, or tapes.maximum for two tensors",

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from ..api import cross_entropy as ce
 from ..api.arranging import expand_dims, squeeze
+from ..arguments import warn
 from ..convert import convert
 from ..math import abs as _abs
 from ..math import cast, clip_by_value, log, reduce_mean, reduce_sum, square
@@ -61,6 +64,7 @@ def categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False
     logits = predicted if from_logits else logits_of(y_pred)
     if logits is not None:
         return ce.softmax_cross_entropy_with_logits(true, logits, axis)
+    _warn_of_logits("categorical_crossentropy", "a softmax", predicted, axis)
     share = predicted / reduce_sum(predicted, axis, keepdims=True)
     return -reduce_sum(true * log(_clipped(share)), axis)
 
@@ -77,6 +81,7 @@ def sparse_categorical_crossentropy(y_true: Any, y_pred: Any, from_logits: bool 
         classes = squeeze(classes, -1)
     logits = predicted if from_logits else logits_of(y_pred)
     if logits is None:
+        _warn_of_logits("sparse_categorical_crossentropy", "a softmax", predicted, axis)
         logits = log(_clipped(predicted))
     return ce.sparse_softmax_cross_entropy_with_logits(cast(classes, "int64"), logits)
 
@@ -97,9 +102,25 @@ def binary_crossentropy(y_true: Any, y_pred: Any, from_logits: bool = False, lab
     if logits is not None:
         each = ce.sigmoid_cross_entropy_with_logits(true, logits)
     else:
+        _warn_of_logits("binary_crossentropy", "a sigmoid", predicted, None)
         share = _clipped(predicted)
         each = -(true * log(share) + (1.0 - true) * log(1.0 - share))
     return reduce_mean(each, axis)
+
+
+def _warn_of_logits(name: str, missing: str, predicted: Tensor, axis: int | None) -> None:
+    """Numbers that are no probabilities are a mistake of whoever forgot an activation: nothing else would tell."""
+    array = predicted._array
+    if not array.size or array.dtype.kind != "f":
+        return
+    least, most = array.min(), array.max()
+    odd = f"numbers from {least:.4g} to {most:.4g}" if least < 0 or most > 1 else ""
+    if not odd and axis is not None and not np.allclose(sums := array.sum(axis), 1.0, atol=0.01):
+        odd = f"rows whose sums go from {sums.min():.4g} to {sums.max():.4g}"
+    if odd:
+        warn("%s expects probabilities, but it got %s: the loss then means little, and its gradient may be 0. Either "
+             "give the last layer %s, or say that it has none: tapes.keras.losses.%s(from_logits=True).",
+             name, odd, missing, "".join(word.title() for word in name.split("_")), times=1)
 
 
 def _clipped(probabilities: Tensor) -> Tensor:

@@ -158,7 +158,7 @@ class Trainer(Layer):
         if validation_split and validation_data is None:
             data, validation_data = _split(data, validation_split)
         batches = Batches(data, batch_size or 32, shuffle)
-        history = History()
+        history = self.history = History()
         shown = [Progress(1 if verbose == "auto" else verbose)] if verbose else []
         told = Callbacks([history, *(callbacks or []), *shown], self,
                          {"epochs": epochs, "steps": len(batches), "verbose": verbose})

@@ -1,5 +1,9 @@
 """Layers: functions with weights."""
 
+import sys
+from types import ModuleType
+from typing import Any, NoReturn
+
 from ..functional import Input
 from ..layer import Layer
 from .activation import ELU, Activation, LeakyReLU, ReLU, Softmax
@@ -37,3 +41,15 @@ __all__ = ["ELU", "GRU", "LSTM", "Activation", "Add", "Average", "AveragePooling
            "GlobalMaxPooling2D", "Input", "LSTMCell", "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "MaxPool1D",
            "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "Permute", "ReLU",
            "RepeatVector", "Reshape", "SimpleRNN", "SimpleRNNCell", "Softmax", "Subtract"]
+
+
+class _Layers(ModuleType):
+    """This module, which is easily taken for a layer: `tapes.keras.layers(512)` should say what it is."""
+
+    def __call__(self, *args: Any, **settings: Any) -> NoReturn:
+        given = ", ".join([*map(repr, args), *(f"{name}={value!r}" for name, value in settings.items())])
+        raise TypeError(f"'module' object is not callable: tapes.keras.layers holds the layers, choose one of them, "
+                        f"such as tapes.keras.layers.Dense({given})")
+
+
+sys.modules[__name__].__class__ = _Layers

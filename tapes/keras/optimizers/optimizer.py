@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
 from ...api.making import zeros
+from ...arguments import warn
 from ...convert import convert
 from ...dtypes import int64
 from ...linalg.norms import clip_by_global_norm, clip_by_norm
@@ -93,10 +96,20 @@ class Optimizer:
         Pairs without a gradient, None, are left out with a warning; ValueError when all are. Returns `iterations`.
         """
         pairs = checked(list(grads_and_vars))
+        self._warn_of_another_rate(sys._getframe(1))
         self.build([v for _, v in pairs])
         self._step(pairs)
         self.iterations.assign_add(1)
         return self.iterations
+
+    def _warn_of_another_rate(self, caller: Any) -> None:
+        """A function of the user with an argument `learning_rate` looks as if that would be the rate."""
+        if "learning_rate" not in caller.f_code.co_varnames[:caller.f_code.co_argcount] or callable(self._rate):
+            return
+        given, own = caller.f_locals.get("learning_rate"), float(self._rate._array)
+        if isinstance(given, float) and not math.isclose(given, own, rel_tol=1e-5):
+            warn("%s has an argument learning_rate=%r, but the optimizer goes by its own, %.6g: leave the argument "
+                 "out, or say optimizer.learning_rate = learning_rate.", caller.f_code.co_name, given, own, times=1)
 
     def apply(self, grads: Any, trainable_variables: Any = None) -> None:
         """The same for two lists."""
@@ -150,8 +163,6 @@ def _dtype() -> Any:
 
 def checked(pairs: list[Any]) -> list[tuple[Any, Variable]]:
     """Pairs of a gradient and a Variable, each looked at before anything is changed."""
-    from ...arguments import warn
-
     if not pairs:
         raise ValueError("No gradients provided for any variable: the list of pairs is empty.")
     for pair in pairs:
