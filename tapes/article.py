@@ -135,7 +135,7 @@ class AdamOptimizer(_Minimizing, Adam):
     >>> import tapes as tf
     >>> w = tf.Variable(3.0)
     >>> _ = tf.train.AdamOptimizer(0.5).minimize(lambda: w * w)
-    >>> float(w)
+    >>> round(float(w), 4)
     2.5
     """
 

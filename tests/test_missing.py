@@ -10,7 +10,7 @@ import tapes
 @pytest.mark.parametrize(("space", "name", "hint"), [
     ("tapes", "relu", ": it is tapes.nn.relu"), ("tapes", "det", ": it is tapes.linalg.det"),
     ("tapes", "reduce_men", ": did you mean tapes.reduce_mean?"), ("tapes", "foo", ""), ("tapes", "nonsense", ""),
-    ("tapes", "losses", ": they are in tapes.keras.losses"), ("tapes", "gradients", ": use tapes.GradientTape"),
+    ("tapes", "layers", ": they are in tapes.keras.layers"), ("tapes", "gradients", ": use tapes.GradientTape"),
     ("tapes.nn", "relu7", ": did you mean tapes.nn.relu?"), ("tapes.nn", "matmul", ": it is tapes.matmul"),
     ("tapes.linalg", "relu", ": it is tapes.nn.relu"), ("tapes.math", "foo", ""),
     ("tapes.linalg", "cholesk", ": did you mean tapes.linalg.cholesky?")])
