@@ -70,7 +70,7 @@ subtract = public(e.subtract, "x y", "The difference of x and y.",
     "tf.subtract([1.0, 2.0], 3.0)", "tapes.Tensor([-2. -1.], shape=(2,), dtype=float32)")
 multiply = public(e.multiply, "x y", "The product of x and y.",
     "tf.multiply([1.0, 2.0], 3.0)", "tapes.Tensor([3. 6.], shape=(2,), dtype=float32)")
-divide = public(e.divide, "x y", "The quotient of x and y; of integers too, as float64.",
+divide = public(e.divide, "x y", "The quotient of x and y; of integers as float64, of 8 and 16 bits as float32.",
     "tf.divide([1.0, 2.0], 4.0)", "tapes.Tensor([0.25 0.5 ], shape=(2,), dtype=float32)")
 floordiv = public(e.floordiv, "x y", "The quotient of x and y, rounded down.",
     "tf.math.floordiv(7.0, 2.0)", "tapes.Tensor(3.0, shape=(), dtype=float32)")

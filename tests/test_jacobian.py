@@ -184,3 +184,20 @@ def test_an_empty_source():
         y = tf.concat([tf.tile(x, [10]), nothing], 0)
     by_x, by_nothing = tape.jacobian(y, [x, nothing])
     assert by_x.shape == (10, 1) and by_nothing.shape == (10, 0)
+
+
+def test_a_network_of_convolutions_is_one_sweep(monkeypatch):
+    """No convolution is run once for each entry of the result."""
+    rng = np.random.default_rng(0)
+    image, weights = (tf.Variable(rng.normal(size=shape)) for shape in ((2, 5, 5, 2), (3, 3, 2, 4)))
+    with tf.GradientTape(persistent=True) as tape:
+        y = tf.reduce_sum(tf.nn.conv2d(tf.tanh(tf.nn.conv2d(image, weights, 1, "SAME")), weights[:, :, :1], 2, "VALID"),
+                          axis=[1, 2])
+    expected = one_by_one(tape, y, [image, weights])
+
+    def loop(*_):
+        raise AssertionError("a loop")
+
+    monkeypatch.setattr("tapes.batching.looped", loop)
+    for found, reference in zip(tape.jacobian(y, [image, weights]), expected, strict=True):
+        same(found, reference)

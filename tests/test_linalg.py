@@ -426,3 +426,16 @@ def test_einsum_as_tensorflow(equation, shapes):
     for numbers in (real, complex_):
         names = ", ".join("xyz"[:len(shapes)])
         assert agree(f"tf.einsum('{equation}', {names})", *(numbers(*shape) for shape in shapes))
+
+
+def test_expm_scales_each_matrix_of_a_batch_by_itself():
+    """A large matrix costs its small neighbours nothing: each is what it is alone, and so is its gradient."""
+    rng = np.random.default_rng(0)
+    a = rng.normal(size=(3, 4, 4)) * np.array([1e-3, 1.0, 50.0])[:, None, None]
+    together, alone = tf.Variable(a), [tf.Variable(one) for one in a]
+    with tf.GradientTape(persistent=True) as tape:
+        both = tf.linalg.expm(together), [tf.linalg.expm(one) for one in alone]
+    np.testing.assert_array_equal(both[0].numpy(), np.stack([one.numpy() for one in both[1]]))
+    np.testing.assert_array_equal(tape.gradient(both[0], together).numpy(),
+                                  np.stack([g.numpy() for g in tape.gradient(both[1], alone)]))
+    assert tf.linalg.expm(np.zeros((0, 2, 2))).shape == (0, 2, 2) and tf.linalg.expm(np.zeros((0, 0))).shape == (0, 0)

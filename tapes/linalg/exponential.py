@@ -12,7 +12,9 @@ from ..convert import convert
 from ..notices import tell
 from ..ops import equations as q
 from ..ops import lapack
+from ..ops.elementwise import cast, pow, where
 from ..ops.linalg import matmul
+from ..ops.reductions import reduce_max
 from ..tensor import Tensor
 
 # The coefficients of the diagonal Pade approximation of degree 13, which for norms up to _NEAR is exact to rounding.
@@ -21,9 +23,10 @@ _PADE = [math.comb(_DEGREE, k) / math.perm(2 * _DEGREE, k) for k in range(_DEGRE
 
 
 def _halvings(array: np.ndarray) -> np.ndarray:
-    """How often to halve the matrices until their norm is small."""
-    largest = float(np.max(np.sum(np.abs(array), -2), initial=0.0))
-    return np.asarray(max(0, math.ceil(math.log2(largest / _NEAR))) if 0 < largest < math.inf else 0)
+    """How often to halve each of the matrices until its norm is small."""
+    norms = np.max(np.sum(np.abs(array), -2), axis=-1, initial=0.0)
+    far = (norms > _NEAR) & (norms < math.inf)
+    return np.asarray(np.ceil(np.log2(np.where(far, norms / _NEAR, 1.0))), np.int32)
 
 
 def expm(input: Any, *, name: str | None = None) -> Tensor:
@@ -43,8 +46,9 @@ def expm(input: Any, *, name: str | None = None) -> Tensor:
     lapack.square(a._array, "expm: the input")
     count = Tensor(_halvings(a._array))
     tell("call", count, _halvings, (a,))
-    halvings = int(count)
-    a = a * 0.5 ** halvings
+    halvings = int(reduce_max(count)) if count._array.size else 0
+    each = count[..., None, None]
+    a = a * cast(pow(0.5, cast(each, dtype=np.float64)), dtype=a.dtype.dtype)
     one = eye(a.shape[-1], dtype=a.dtype)
     two = matmul(a, a)
     four = matmul(two, two)
@@ -53,6 +57,6 @@ def expm(input: Any, *, name: str | None = None) -> Tensor:
                  for c in (_PADE[1::2], _PADE[::2]))
     odd = matmul(a, odd)
     result = q.solve(even - odd, even + odd)
-    for _ in range(halvings):
-        result = matmul(result, result)
+    for done in range(halvings):
+        result = where(each > done, matmul(result, result), result)  # a small matrix is not squared with a large one
     return result

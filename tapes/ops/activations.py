@@ -11,7 +11,7 @@ from ..batching import aligned
 from ..op import Op
 from ..rules import Acting, elementwise
 from .elementwise import abs, exp, minimum, square, tanh, where, zeros_like
-from .special import gaussian, normal_cdf
+from .special import density, normal_cdf
 
 _NOT_0 = (-2.0, -0.2, 0.2, 2.0)  # on both sides of a corner
 _REAL = "iuf"
@@ -70,7 +70,7 @@ selu = elementwise("selu", lambda x: _SCALE * np.where(x < 0, _ALPHA * np.expm1(
                    smooth=(_NOT_0,), kinds="f")
 silu = elementwise("silu", lambda x: x * _sigmoid(x), lambda y, x: sigmoid(x) + y * sigmoid(-x),
                    formula="x/(1 + exp(-x))")
-gelu = elementwise("gelu", lambda x: x * normal_cdf(x), lambda y, x: normal_cdf(x) + x * _normal_density(x),
+gelu = elementwise("gelu", lambda x: x * normal_cdf(x), lambda y, x: normal_cdf(x) + x * density(x),
                    formula="x*erfc(-x/sqrt(2))/2", kinds="f")
 softsign = elementwise("softsign", lambda x: x / (1 + np.abs(x)), lambda y, x: square(1.0 / (1.0 + abs(x))),
                        formula="x/(1 + Abs(x))", smooth=(_NOT_0,), kinds="f")
@@ -78,10 +78,6 @@ sigmoid_cross_entropy = elementwise(
     "sigmoid_cross_entropy", lambda z, x: np.maximum(x, 0) - x * z + np.log1p(np.exp(-np.abs(x))),
     lambda y, z, x: -x, lambda y, z, x: _sigmoid_less(z, x),
     formula="log(1 + exp(-y)) + (1 - x)*y", smooth=((0.0, 1.0), (-2.0, 2.0)), kinds="f")
-
-
-def _normal_density(x: Any) -> Any:
-    return gaussian(x, scale=0.5) * (1 / np.sqrt(2 * np.pi)).item()
 
 
 def _sigmoid_less(z: Any, x: Any) -> Any:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
+from ..batching import Batched, everywhere
 from ..op import Op
+from .shapes import reshape, transpose
 from .windows import Pairs, inside, offsets, padded, stops
 
 CACHED = 2**18  # entries that stay in a cache; measured, twice and half as many are slower
@@ -87,6 +89,44 @@ def _convolution_input(g: np.ndarray, w: np.ndarray, shape: tuple[int, ...], str
     return wide[inside(shape, padding)]
 
 
+# Many at once: as more images where only images differ, otherwise as more channels, in groups of their own.
+
+
+def _as_images(x: Any) -> Any:
+    return reshape(x, shape=(x.shape[0] * x.shape[1], *x.shape[2:]))
+
+
+def _as_channels(x: Any) -> Any:
+    last = x.ndim - 2
+    beside = transpose(x, perm=[*range(1, last + 1), 0, last + 1])
+    return reshape(beside, shape=(*beside.shape[:-2], beside.shape[-2] * beside.shape[-1]))
+
+
+def _from_channels(x: Any, size: int) -> Any:
+    last = x.ndim - 1
+    apart = reshape(x, shape=(*x.shape[:-1], size, x.shape[-1] // size))
+    return transpose(apart, perm=[last, *range(last), last + 1])
+
+
+def _many(op: Op, size: int, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """Many convolutions, or adjoints of it, as one."""
+    first, second = inputs
+    shape: Any = params.get("shape")
+    more = dict(params)
+    if type(second) is not Batched and op is not convolution_filter:
+        if shape:
+            more["shape"] = (size * shape[0], *shape[1:])
+        y = op(_as_images(first.whole), second, **more)
+        return reshape(y, shape=(size, first.shape[0], *y.shape[1:]))
+    kernel = second.shape if op is convolution else shape
+    alone = type(first) is not Batched and op is not convolution_input and _groups(first.shape, kernel) == 1
+    if not alone:  # otherwise all look at the same channels
+        first = _as_channels(everywhere(first, size))
+    if shape:
+        more["shape"] = (*shape[:-1], size * shape[-1])
+    return _from_channels(op(first, _as_channels(everywhere(second, size)), **more), size)
+
+
 _PLAIN: dict[str, Any] = {"strides": (1, 1), "padding": ((0, 0), (0, 0)), "dilations": (1, 1)}
 _UNEVEN: dict[str, Any] = {"strides": (2, 1), "padding": ((1, 0), (0, 2)), "dilations": (1, 2)}
 _LINE: dict[str, Any] = {"strides": (2,), "padding": ((1, 1),), "dilations": (1,)}
@@ -99,12 +139,12 @@ _CASES: list[Any] = [
 convolution: Op = Op("convolution", _convolution, [
     lambda g, y, x, w, **how: convolution_input(g, w, shape=tuple(x.shape), **how),
     lambda g, y, x, w, **how: convolution_filter(x, g, shape=tuple(w.shape), **how),
-], kinds="f", examples=[((x, w), how) for x, w, how, _ in _CASES])
+], kinds="f", lift=_many, examples=[((x, w), how) for x, w, how, _ in _CASES])
 convolution_input: Op = Op("convolution_input", _convolution_input, [
     lambda h, x, g, w, shape, **how: convolution(h, w, **how),
     lambda h, x, g, w, shape, **how: convolution_filter(h, g, shape=tuple(w.shape), **how),
-], kinds="f", examples=[((g, w), {"shape": x, **how}) for x, w, how, g in _CASES])
+], kinds="f", lift=_many, examples=[((g, w), {"shape": x, **how}) for x, w, how, g in _CASES])
 convolution_filter: Op = Op("convolution_filter", _convolution_filter, [
     lambda h, w, x, g, shape, **how: convolution_input(g, h, shape=tuple(x.shape), **how),
     lambda h, w, x, g, shape, **how: convolution(x, h, **how),
-], kinds="f", examples=[((x, g), {"shape": w, **how}) for x, w, how, g in _CASES])
+], kinds="f", lift=_many, examples=[((x, g), {"shape": w, **how}) for x, w, how, g in _CASES])

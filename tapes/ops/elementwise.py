@@ -52,7 +52,15 @@ is_finite = elementwise("is_finite", np.isfinite, None, kinds="f")
 add = elementwise("add", np.add, 1, 1, formula="x + y", linear=True, kinds=_NUMBERS)
 subtract = elementwise("subtract", np.subtract, 1, -1, formula="x - y", linear=True, kinds=_NUMBERS)
 multiply = elementwise("multiply", np.multiply, lambda z, x, y: y, lambda z, x, y: x, formula="x*y", kinds=_NUMBERS)
-divide = elementwise("divide", np.divide, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
+
+
+def _quotient(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """The quotient; of integers as TensorFlow's: of 8 and 16 bits as float32, of more as float64."""
+    both = np.result_type(x, y)
+    return np.divide(x, y, dtype=both if both.kind not in "iu" else np.float32 if both.itemsize < 4 else np.float64)
+
+
+divide = elementwise("divide", _quotient, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
                      formula="x/y", smooth=(_ANY, _POSITIVE), kinds=_NUMBERS)
 negative = elementwise("negative", np.negative, -1, formula="-x", linear=True, kinds=_NUMBERS)
 

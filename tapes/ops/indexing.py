@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from ..batching import everywhere, with_params
+from ..batching import Batched, everywhere, looped, with_params
 from ..op import Op
 from ..rules import linear
+from .shapes import transpose
 
 
 def _put(g: np.ndarray, index: Any, shape: tuple[int, ...]) -> np.ndarray:
@@ -91,6 +92,16 @@ def _each_its_own(op: Op, size: int, inputs: Sequence[Any], params: dict[str, An
     return op(x.whole, indices, **{**params, **more})
 
 
+def _indices_of_all(op: Op, size: int, inputs: Sequence[Any], params: dict[str, Any]) -> Any:
+    """Many gathers or scatters with the same index vectors: these name the first axes, so the batch goes last."""
+    x, indices = inputs
+    if type(indices) is Batched:
+        return looped(lambda *xs: op(*xs, **params), inputs).whole
+    last = transpose(x.whole, perm=[*range(1, x.ndim + 1), 0])
+    result = op(last, indices, **{name: (*shape, size) for name, shape in params.items()})
+    return transpose(result, perm=[result.ndim - 1, *range(result.ndim - 1)])
+
+
 getitem: Op = linear("getitem", lambda x, index: x[index],
                  lambda g, y, x, index: put(g, index=index, shape=tuple(x.shape)),
                  examples=[(((3, 4),), {"index": (slice(0, 2), 1)}), (((5,),), {"index": slice(None, None, -2)}),
@@ -117,11 +128,12 @@ scatter: Op = Op("scatter", _scatter, [
               (((0, 2), np.array([], int)), {"shape": (4, 2), "axis": 0})])
 gather_nd = Op("gather_nd", _gather_nd, [
     lambda g, y, x, indices: scatter_nd(g, indices, shape=tuple(x.shape)), None], alike=slice(0, 1),
+    lift=_indices_of_all,
     examples=[(((2, 3), np.array([[0, 1], [1, 2], [0, 1]])), {}), (((2, 3), np.array([[1], [1]])), {}),
               (((2, 3, 2), np.array([[[0, 2]], [[1, 0]]])), {}), (((2, 3), np.array([1, 1])), {}),
               (((2, 2), np.zeros((2, 0), int)), {}), (((2, 3), np.zeros((0, 1), int)), {})])
 scatter_nd: Op = Op("scatter_nd", _scatter_nd, [
-    lambda g, y, x, indices, shape: gather_nd(g, indices), None], alike=slice(0, 1),
+    lambda g, y, x, indices, shape: gather_nd(g, indices), None], alike=slice(0, 1), lift=_indices_of_all,
     examples=[(((3,), np.array([[0, 1], [1, 2], [0, 1]])), {"shape": (2, 3)}),
               (((2, 3), np.array([[1], [1]])), {"shape": (2, 3)}),
               (((0, 3), np.zeros((0, 1), int)), {"shape": (2, 3)})])

@@ -41,7 +41,7 @@ gaussian = elementwise("gaussian", normal.gaussian, Acting(
 _TO_1 = 2 / math.sqrt(math.pi)  # so that erf goes to 1
 erf = elementwise("erf", normal.erf, lambda y, x: _TO_1 * gaussian(x), formula="erf(x)", kinds="f")
 erfc = elementwise("erfc", normal.erfc, lambda y, x: -_TO_1 * gaussian(x), formula="erfc(x)", kinds="f")
-normal_cdf = elementwise("normal_cdf", normal.normal_cdf, lambda y, x: _density(x), formula="erfc(-x/sqrt(2))/2",
+normal_cdf = elementwise("normal_cdf", normal.normal_cdf, lambda y, x: density(x), formula="erfc(-x/sqrt(2))/2",
                          kinds="f")
 scaled_erfc: Op = elementwise("scaled_erfc", normal.scaled_erfc, lambda y, x: 2.0 * x * y - _TO_1,
                               formula="exp(x**2)*erfc(x)", kinds="f")
@@ -54,7 +54,7 @@ ndtri = elementwise("ndtri", normal.ndtri, lambda y, x: math.sqrt(2 * math.pi) *
     _ROOT * y, 2.0 * minimum(x, 1.0 - x)), formula="sqrt(2)*erfinv(2*x - 1)", smooth=((0.05, 0.95),), kinds="f")
 
 
-def _density(x: Any) -> Any:
+def density(x: Any) -> Any:
     return gaussian(x, scale=0.5) * (1 / math.sqrt(2 * math.pi))
 
 

@@ -229,3 +229,10 @@ def complex_cumprod(tf: Any) -> Any:
            because="NumPy has no such numbers")
 def bfloat16(tf: Any) -> Any:
     return tf.cast(1.5, tf.bfloat16)
+
+
+@program("D2", "the quotient of integers is a floating number: of 8 and 16 bits float32, of more float64",
+         "[[3.5], [3.5], [3.5], [3.5], [3.5] float64, [3.5] float64]")
+def quotient_of_integers(tf: Any) -> Any:
+    dtypes = ["int8", "uint8", "int16", "uint16", "int32", "int64"]
+    return [tf.constant([7], dtype) / tf.constant([2], dtype) for dtype in dtypes]
