@@ -63,13 +63,6 @@ def integer_division(tf: Any) -> Any:
     return [seven / 2, seven // 2, seven % 2]
 
 
-@differing("D4", "integers of 8 and 16 bits divide to float64 as all others do",
-           tapes="[3.5 float64, 3.5 float64]", tensorflow="[3.5, 3.5]",
-           because="one rule for all integers is easier to remember")
-def short_integer_division(tf: Any) -> Any:
-    return [tf.constant(7, dtype) / tf.constant(2, dtype) for dtype in (tf.int8, tf.uint16)]
-
-
 @differing("N9", "floordiv is the floor of the exact quotient",
            tapes="9.0", tensorflow="10.0",
            because="0.1 is a little more than a tenth, so 1 // 0.1 is 9, as in Python and NumPy; TensorFlow rounds the "
@@ -231,7 +224,7 @@ def bfloat16(tf: Any) -> Any:
     return tf.cast(1.5, tf.bfloat16)
 
 
-@program("D2", "the quotient of integers is a floating number: of 8 and 16 bits float32, of more float64",
+@program("D4", "the quotient of integers is a floating number: of 8 and 16 bits float32, of more float64",
          "[[3.5], [3.5], [3.5], [3.5], [3.5] float64, [3.5] float64]")
 def quotient_of_integers(tf: Any) -> Any:
     dtypes = ["int8", "uint8", "int16", "uint16", "int32", "int64"]
