@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import tapes
+from comparisons.train.keras import floats
 from tapes import keras
 
 tensorflow = pytest.importorskip("tensorflow", reason="pip install tensorflow")
@@ -87,11 +88,8 @@ def _run(tf, k, layer, x, weights, training):
 
 @pytest.fixture
 def float64():
-    for k in (keras, tensorflow.keras):
-        k.backend.set_floatx("float64")
-    yield
-    for k in (keras, tensorflow.keras):
-        k.backend.set_floatx("float32")
+    with floats(tapes, "float64"), floats(tensorflow, "float64"):
+        yield
 
 
 @pytest.mark.parametrize("training", [False, True])

@@ -7,6 +7,8 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+from .. import nest
+
 __all__ = ["Callback", "EarlyStopping", "History", "LambdaCallback", "LearningRateScheduler", "ModelCheckpoint",
            "TerminateOnNaN"]
 
@@ -50,29 +52,64 @@ class Callback:
         self.params = params
 
 
-def _nothing(self: Callback, *args: Any) -> None:
+def _nothing(self: Callback, *args: Any, **settings: Any) -> None:
     """Nothing, unless a subclass says otherwise."""
 
 
-for _moment in _MOMENTS:
+for _moment in (*_MOMENTS, "batch_begin", "batch_end"):
     setattr(Callback, f"on_{_moment}", _nothing)
 
 
+def _listens(callback: Callback, name: str) -> bool:
+    return name in vars(callback) or getattr(type(callback), name) is not _nothing
+
+
 class Callbacks:
-    """Several callbacks as one, each of which is told everything in turn."""
+    """Several callbacks as one, each of which is told everything in turn: the user's, History, the progress.
 
-    def __init__(self, callbacks: list[Any], model: Any, params: dict[str, Any]) -> None:
-        for callback in callbacks:
+    Attributes:
+        history: the History among them.
+    """
+
+    def __init__(self, callbacks: Any, shown: list[Callback], model: Any, params: dict[str, Any]) -> None:
+        own = nest.flatten(callbacks) if callbacks else []
+        for callback in own:
             if not isinstance(callback, Callback):
-                raise TypeError(f"callbacks are objects of tapes.keras.callbacks.Callback, got {callback!r}")
-            callback.set_model(model)
-            callback.set_params(params)
-        self._callbacks = callbacks
-
-    def tell(self, moment: str, *about: Any) -> None:
-        """Call the method `on_...` of each."""
+                raise TypeError(f"callbacks are objects of tapes.keras.callbacks.Callback, got {callback!r}"
+                                + (": it is a class, write its name with ()" if isinstance(callback, type) else ""))
+        self.history: Any = next((each for each in own if isinstance(each, History)), None)
+        if self.history is None:
+            self.history = History()
+            own.append(self.history)
+        self._callbacks = [*own, *shown]
         for callback in self._callbacks:
-            getattr(callback, f"on_{moment}")(*about)
+            callback.set_model(model)
+        for callback in self._callbacks:
+            callback.set_params(params)
+        self._methods = {moment: self._who(moment) for moment in _MOMENTS}
+
+    def _who(self, moment: str) -> list[Callable[..., Any]]:
+        """The methods to call; until 2017 batches of training were told to `on_batch_begin` and `on_batch_end`."""
+        old = moment.replace("train_batch", "batch")
+        found = []
+        for callback in self._callbacks:
+            name = f"on_{moment}" if _listens(callback, f"on_{moment}") else f"on_{old}"
+            if _listens(callback, name):
+                found.append(getattr(callback, name))
+        return found
+
+    def hears_batches(self, kind: str) -> bool:
+        """Whether anybody wants to know of single batches."""
+        return bool(self._methods[f"{kind}_batch_begin"] or self._methods[f"{kind}_batch_end"])
+
+    def tell(self, moment: str, *about: Any, logs: dict[str, Any] | None = None) -> None:
+        """Call the method `on_...` of each; all see the same logs, and may add to them."""
+        logs = {} if logs is None else logs
+        for method in self._methods[moment]:
+            if "batch" in moment:
+                method(*about, logs=logs)
+            else:
+                method(*about, logs)
 
 
 class History(Callback):

@@ -19,6 +19,7 @@ from ..tensor import Tensor
 from ..variable import Variable
 from . import initializers, regularizers
 from .backend import auto_name, floatx
+from .metrics import Metric
 from .symbol import Symbol
 from .weight import Weight
 
@@ -199,8 +200,8 @@ class Layer:
     def _parts(self) -> Iterator[Variable | Layer]:
         """The Variables and layers among the attributes, each once, in order."""
         seen: set[int] = set()
-        state = self._state
-        for part in (*state.trained, *state.fixed, *(x for value in vars(self).values() for x in _within(value))):
+        within = (x for value in vars(self).values() for x in _within(value, Variable, Layer))
+        for part in (*self._state.trained, *self._state.fixed, *within):
             if id(part) not in seen:
                 seen.add(id(part))
                 yield part
@@ -209,6 +210,19 @@ class Layer:
     def layers(self) -> list[Layer]:
         """The layers among the attributes."""
         return [part for part in self._parts() if isinstance(part, Layer)]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics among the attributes of this layer and its layers."""
+        return self._own_metrics()
+
+    def _own_metrics(self) -> list[Metric]:
+        own = [metric for value in vars(self).values() for metric in _within(value, Metric)]
+        return [*own, *(metric for layer in self.layers for metric in layer._metrics_outside())]
+
+    def _metrics_outside(self) -> list[Metric]:
+        """Those that the layer or model around this one shows."""
+        return self._own_metrics()
 
     @property
     def weights(self) -> list[Variable]:
@@ -297,12 +311,12 @@ class Layer:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 
 
-def _within(value: Any) -> list[Variable | Layer]:
-    """The Variables and layers in an attribute."""
-    if isinstance(value, (Variable, Layer)):
+def _within(value: Any, *kinds: type) -> list[Any]:
+    """What an attribute holds of these kinds, by itself or in lists and dicts."""
+    if isinstance(value, kinds):
         return [value]
     if isinstance(value, (list, tuple, dict)):
-        return [x for each in (value.values() if isinstance(value, dict) else value) for x in _within(each)]
+        return [x for each in (value.values() if isinstance(value, dict) else value) for x in _within(each, *kinds)]
     return []
 
 

@@ -32,7 +32,12 @@ class Metric:
 
     def __init__(self, dtype: Any = None, name: str | None = None) -> None:
         self.name, self.dtype = name or auto_name(type(self)), as_dtype(dtype or floatx())
-        self.variables: list[Weight] = []
+        self._variables: list[Weight] = []
+
+    @property
+    def variables(self) -> list[Weight]:
+        """What it keeps between batches."""
+        return self._variables
 
     def add_variable(self, shape: Any = (), initializer: Any = None, dtype: Any = None,
                      name: str = "variable") -> Weight:
@@ -41,7 +46,7 @@ class Metric:
 
         make = initializers.get(initializer or "zeros")
         variable = Weight(make(tuple(shape), dtype=dtype or self.dtype), False, name, f"{self.name}/{name}")
-        self.variables.append(variable)
+        self._variables.append(variable)
         return variable
 
     add_weight = add_variable
