@@ -34,8 +34,8 @@ def by_output(role: str, given: Any, names: list[Any], wanted: list[bool] | None
         rest = iter(parts)
         return [next(rest) if one else None for one in wanted]
     if len(parts) != len(names):
-        raise ValueError(f"{role} is for {len(parts)} outputs, but the model has {len(names)}: give a list with one for "
-                         "each" + (f", or a dict with the keys {names}" if names[0] is not None else ""))
+        raise ValueError(f"{role} is for {len(parts)} outputs, but the model has {len(names)}: give a list with one "
+                         "for each" + (f", or a dict with the keys {names}" if names[0] is not None else ""))
     return parts
 
 
