@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["functions_run_eagerly", "list_physical_devices", "run_functions_eagerly"]
+__all__ = ["functions_run_eagerly", "list_physical_devices", "run_functions_eagerly", "threading"]
 
 
 class PhysicalDevice(NamedTuple):
@@ -23,6 +23,34 @@ def list_physical_devices(device_type: str | None = None) -> list[PhysicalDevice
     []
     """
     return [PhysicalDevice("/physical_device:CPU:0", "CPU")] if device_type in (None, "CPU") else []
+
+
+class threading:
+    """How many threads long arrays are shared among, within a `tapes.function`.
+
+    Matrix products are NumPy's: their threads are those of its BLAS, which OMP_NUM_THREADS sets.
+    """
+
+    _threads = 0
+
+    @classmethod
+    def set_intra_op_parallelism_threads(cls, num_threads: int) -> None:
+        """Use so many; 0 means one for each core.
+
+        >>> threading.set_intra_op_parallelism_threads(0)
+        """
+        if num_threads < 0:
+            raise ValueError(f"a number of threads is 0 or more, got {num_threads}")
+        cls._threads = int(num_threads)
+
+    @classmethod
+    def get_intra_op_parallelism_threads(cls) -> int:
+        """What was set; 0 means one for each core.
+
+        >>> threading.get_intra_op_parallelism_threads()
+        0
+        """
+        return cls._threads
 
 
 class _Functions:

@@ -180,6 +180,7 @@ class Function:
         # sharing: 3 steps, 1 fewer
         # algebra: 2 steps, 1 fewer
         # dead steps: 2 steps as before
+        # blocks: 2 steps as before
         # buffers: 2 steps as before
         """
         return "\n\n".join(concrete.story() for concrete in self._all())

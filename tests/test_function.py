@@ -10,6 +10,7 @@ import pytest
 import tapes as tf
 from comparisons.ops.check import quiet
 from comparisons.ops.samples import BOOKKEEPING, samples
+from tapes.graph.passes import blocks
 from tapes.op import listening, registry
 from tapes.parts import Parts, results
 
@@ -27,8 +28,12 @@ def value_and_gradients(call):
     return f
 
 
+@pytest.mark.parametrize("by_blocks", [False, True])
 @pytest.mark.parametrize("row", [name for name in registry if name not in BOOKKEEPING])
-def test_every_row_and_its_rules_are_replayed(row):
+def test_every_row_and_its_rules_are_replayed(row, by_blocks, monkeypatch):
+    if by_blocks:
+        monkeypatch.setattr(blocks, "ENTRIES", 2)
+        monkeypatch.setattr(blocks, "LEAST", 2)
     for call in samples(registry[row]):
         with quiet():
             xs = [tf.constant(x) for x in call.at("float64")]

@@ -13,7 +13,7 @@ import tapes as tf
 from comparisons.ops.check import quiet
 from comparisons.problem import bundled, load
 from tapes.graph import passes
-from tapes.graph.passes import buffers
+from tapes.graph.passes import blocks, buffers
 
 pytest.importorskip("hypothesis")
 from comparisons.fuzz.programs import Writer
@@ -67,6 +67,8 @@ def assert_same(expected, found, text):
 def test_random_programs(block, off, monkeypatch):
     monkeypatch.setattr(passes, "off", {off} if off else set())
     monkeypatch.setattr(buffers, "SMALL", 0)
+    monkeypatch.setattr(blocks, "ENTRIES", 3)  # so that loops of several blocks come about
+    monkeypatch.setattr(blocks, "LEAST", 2)
     monkeypatch.setattr(logging.getLogger("tapes"), "disabled", True)
     for seed in range(100 * block, 100 * block + (100 if off is None else 10)):
         program, inputs, text = written(seed)
@@ -86,6 +88,8 @@ def test_random_programs(block, off, monkeypatch):
 
 @pytest.mark.parametrize(("module", "name", "wrong"), [
     (buffers, "_shared", lambda step: []),  # as if no result were ever in the memory of another
+    (blocks, "_by_rows", lambda step: step.op.lift is not None or step.op.name in blocks.SUMS),  # as if all ops were
+    (blocks._Group, "_summed", lambda self, step: False),  # as if a sum of some rows were the sum of all
     # as if all inputs of one shape were the same
     (import_module("tapes.graph.passes.shared"), "_key", lambda value: value.shape)])
 def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):

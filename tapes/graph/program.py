@@ -75,6 +75,36 @@ class Cut(Step):
 
 
 @dataclass(eq=False)
+class Blocks:
+    """Steps that are done for a block of rows, and then for the next one.
+
+    Attributes:
+        steps: in order.
+        length, rows: how many rows there are, and how many are in a block.
+        sliced: what comes from outside and is taken block by block.
+        kept: the results of which all rows are needed afterwards.
+        sums: the results that are sums over all rows.
+    """
+
+    steps: list[Step]
+    length: int
+    rows: int
+    sliced: set[Value]
+    kept: list[Value]
+    sums: list[Value]
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """What it takes from outside."""
+        made = {step.output for step in self.steps}
+        return tuple(dict.fromkeys(value for step in self.steps for value in step.inputs if value not in made))
+
+    @property
+    def line(self) -> Line:
+        return self.steps[0].line
+
+
+@dataclass(eq=False)
 class Guard:
     """Here the program asked what a value is, and went on accordingly: for another answer it is another program."""
 
@@ -129,7 +159,15 @@ class Program:
     def values(self) -> Iterator[Value]:
         """All that appear in it, some more than once."""
         yield from (*self.arguments, *self.variables, *self.outputs)
-        for step in self.steps:
+        for step in self.each():
             yield from step.inputs
             if not isinstance(step, (Guard, Effect)):
                 yield step.output
+
+    def each(self) -> Iterator[Any]:
+        """All steps, also those within loops."""
+        for step in self.steps:
+            if isinstance(step, Blocks):
+                yield from step.steps
+            else:
+                yield step

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 import textwrap
 from collections import Counter
 from collections.abc import Callable
@@ -14,7 +15,9 @@ from ..arguments import Line
 from ..op import registry
 from .helpers import HELPERS, helper
 from .literals import identifier, written
-from .program import Call, Effect, Guard, Program, Step, Value
+from .program import Blocks, Call, Effect, Guard, Program, Step, Value
+from .sharing import each
+from .sharing import text as sharing
 from .templates import ATOM, LEVELS, NEEDS, SAFE, TEMPLATES, VIEWS, WEAK
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
@@ -45,31 +48,31 @@ class Writer:
         self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together, see LEVELS
         self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
-        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay"), 2)
+        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool"), 2)
         self.title = self.free(identifier(title) or "replay", among=outside)
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
         self.borrowed: dict[str, str] = {}  # row -> its name in the text
         self.foreign: set[str] = set()  # the rows that the text cannot define by itself
+        self.wholes: dict[Value, str] = {}  # what is made block by block, and kept
         self.shown = ""
         self.calls = 0
-        self.used = Counter(value for step in program.steps for value in step.inputs) + Counter(program.outputs)
+        self.order = list(program.each())
+        self.used = Counter(value for step in self.order for value in step.inputs) + Counter(program.outputs)
         known = {id(value.variable): value.name for value in program.variables}
         self.assigned = {effect.inputs[0]: known.get(id(effect.variable), effect.variable._name)
                          for effect in program.effects if effect.variable is not None}
         given = [self.name(value) for value in (*program.arguments, *program.variables)]
-        self.places = {step: place for place, step in enumerate(program.steps)}
-        self.uses = {value: place for place, step in enumerate(program.steps) for value in step.inputs}
-        lines: list[tuple[str, Any]] = []
-        for step in program.steps:
-            line = self.line(step)
-            if line:
-                lines += [*((comment, None) for comment in self.asked_for(step.line)), (line, step)]
+        self.places = {step: place for place, step in enumerate(self.order)}
+        self.uses = {value: place for place, step in enumerate(self.order) for value in step.inputs}
+        self.loops = {step: loop for loop in program.steps if isinstance(loop, Blocks) for step in loop.steps}
+        lines = [line for step in program.steps for line in self.lines(step)]
         results = self.tuple(program.outputs)
         wanted = self.tuple([value for effect in program.effects for value in effect.inputs])
         self.given = given + ["calls"] * bool(self.calls)
         self.steps = [None, *(step for _, step in lines)]  # by lines of the body
-        self.body = "\n".join([f"def {self.title}({', '.join(self.given)}):", *(f"    {line}" for line, _ in lines),
+        body = [f"    {line}".rstrip() for line, _ in lines]
+        self.body = "\n".join([f"def {self.title}({', '.join(self.given)}):", *body,
                                f"    return {results}, {wanted}", ""])
 
     def definitions(self) -> list[str]:
@@ -100,7 +103,7 @@ class Writer:
     def function(self) -> Callable[..., Any]:
         """What the text defines."""
         linecache.cache[self._file] = (len(self.body), None, self.body.splitlines(keepends=True), self._file)
-        space: dict[str, Any] = {"np": np, "AnotherWay": AnotherWay, **self.constants, **self.memory,
+        space: dict[str, Any] = {"np": np, "AnotherWay": AnotherWay, "each": each, **self.constants, **self.memory,
                                  **{name: registry[row].forward for row, name in self.borrowed.items()}}
         exec(compile(self.body, self._file, "exec"), space)  # templates and clean names: nothing of the user's runs
         return space[self.title]
@@ -128,6 +131,64 @@ class Writer:
         self.shown = text
         return [f"# {text}"]
 
+    def lines(self, step: Any) -> list[tuple[str, Any]]:
+        """One step of the program, below the line of the user's program that asked for it."""
+        if isinstance(step, Blocks):
+            return self.loop(step)
+        line = self.line(step)
+        return [*((comment, None) for comment in self.asked_for(step.line)), (line, step)] if line else []
+
+    def loop(self, loop: Blocks) -> list[tuple[str, Any]]:
+        """Steps for a block of rows, as a function, and its calls for all blocks."""
+        count = -(-loop.length // loop.rows)
+        run, start, part = self.free("block"), self.free("start"), self.free("part")
+        wholes = {value: self.free(self._called_best(value)) for value in loop.kept}
+        self.wholes |= wholes
+        parts = {value: self.free("sums") for value in loop.sums}
+        outside = {value: self.name(value) for value in loop.inputs}
+        memory = [*((wholes[value], value.shape, value) for value in loop.kept),
+                  *((parts[value], (count, *value.shape), value) for value in loop.sums)]
+        head = [*(f"{name} = np.empty({shape}, np.{value.array.dtype.name})" for name, shape, value in memory), "",
+                f"def {run}({start}):", f"    {part} = slice({start}, {start} + {loop.rows})"]
+        lines: list[tuple[str, Any]] = [(text, None) for text in head]
+        self.names |= {value: f"{outside[value]}[{part}]" for value in loop.sliced}
+        for step in loop.steps:
+            value = step.output
+            if value in parts:
+                found = [(f"{parts[value]}[{start} // {loop.rows}] = {self.partial(step)}", step)]
+            elif value in wholes:
+                found = self.kept(step, f"{wholes[value]}[{part}]")
+            else:
+                line = self.line(step)
+                found = [(line, step)] if line else []
+            comments = self.asked_for(step.line) if found else []
+            lines += [(f"    {text}", one) for text, one in (*((comment, None) for comment in comments), *found)]
+        lines += [("", None), (f"each({run}, range(0, {loop.length}, {loop.rows}))", loop.steps[-1])]
+        self.names |= outside | wholes
+        for step in loop.steps:
+            if step.output in parts:
+                mean = f" / {_count(step)}" if step.op.name == "reduce_mean" else ""
+                lines.append((f"{self.name(step.output)} = {parts[step.output]}.sum(0){mean}"
+                              f"{self.note(step.output)}", step))
+        return lines
+
+    def partial(self, step: Step) -> str:
+        """The sum over one block."""
+        value, = step.inputs
+        template = TEMPLATES["sum_to" if step.op.name == "sum_to" else "reduce_sum"]
+        assert callable(template)
+        return str(template(step, self.within(value, step, 0)))
+
+    def kept(self, step: Step, place: str) -> list[tuple[str, Any]]:
+        """A step whose result is needed afterwards, and so is put in its place among all rows."""
+        inside = any(step.output in other.inputs for other in self.loops[step].steps)
+        if isinstance(step.op.forward, np.ufunc) and not step.params:
+            text = f"np.{step.op.forward.__name__}({', '.join(map(self.name, step.inputs))}, out={place})"
+            name = f"{self.name(step.output)} = " if inside else ""
+        else:
+            text, name = self.expression(step), f"{self.name(step.output)} = {place} = " if inside else f"{place} = "
+        return [(f"{name}{text}{self.note(step.output)}", step)]
+
     def line(self, step: Any) -> str:
         """One step of the program, and what it is."""
         if isinstance(step, Effect):
@@ -154,12 +215,14 @@ class Writer:
             return False
         if self.used[value] != 1 or value in self.assigned or value not in self.uses or len(text) > WIDTH:
             return False
-        if step.op.name in VIEWS and not self.later.intersection(step.inputs):
+        if step.op.name in VIEWS and not self.later.intersection(step.inputs) and self.order[
+                self.uses[value]] not in self.loops:
             return True
         until, own = self.uses[value], step.op.name in VIEWS or self._called_best(value) == "t"
         if (not own or step.into is not None or step.op.name not in SAFE or until - place > NEAR
-                or not isinstance(self.program.steps[until], Step)
-                or any(getattr(between, "into", None) is not None for between in self.program.steps[place:until])):
+                or not isinstance(self.order[until], Step)
+                or self.loops.get(self.order[until]) is not self.loops.get(step)
+                or any(getattr(between, "into", None) is not None for between in self.order[place:until])):
             return False
         self.later.add(value)
         return True
@@ -171,7 +234,10 @@ class Writer:
 
     def called(self, value: Value | None) -> str:
         """The name of a value that may have left the program meanwhile, or ""."""
-        return "" if value is None else identifier(self.names.get(value, "")) or identifier(value.name)
+        if value is None:
+            return ""
+        name = self.wholes.get(value) or self.names.get(value, "")
+        return name if name.isidentifier() else identifier(value.name)  # else it is computed where it is used
 
     def otherwise(self, guard: Guard) -> str:
         """The question whether the answer is now another one."""
@@ -193,6 +259,9 @@ class Writer:
         if step.into is not None:
             name = getattr(step.op.forward, "__name__", "") if isinstance(step.op.forward, np.ufunc) else step.op.name
             return f"np.{name}({', '.join(inputs)}, out={self.name(step.into)})"
+        if step.op.name == "broadcast_to" and step in self.loops:
+            lengths = ", ".join([f"len({inputs[0]})", *map(str, step.output.shape[1:])])
+            return f"np.broadcast_to({inputs[0]}, ({lengths}))"
         template = TEMPLATES.get(step.op.name)
         if callable(template) and (text := template(step, *inputs)) is not None:
             return text
@@ -266,11 +335,19 @@ class Writer:
         return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
+def _count(step: Step) -> int:
+    """How many entries go into one of a mean."""
+    return math.prod(step.inputs[0].shape) // max(1, math.prod(step.output.shape))
+
+
 def file(writers: list[Writer]) -> str:
     """Programs as a file that runs by itself, given `constants` where there are any."""
     head = ["import numpy as np", *["", "from tapes.op import registry"] * any(writer.foreign for writer in writers)]
     definitions = [line for writer in writers for line in writer.definitions()]
     head += ["", *definitions] if definitions else []
-    parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers)]
+    loops = any(writer.loops for writer in writers)
+    if loops:
+        head.insert(0, f"{sharing()[0]}\n")
+    parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers), *sharing()[1:] * loops]
     parts += [text for writer in writers for text in writer.helpers()]
     return "\n\n\n".join([*parts, *(writer.text().rstrip("\n") for writer in writers)])

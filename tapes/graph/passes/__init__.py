@@ -6,13 +6,15 @@ from collections.abc import Callable, Iterator
 
 from ..program import Program
 from .algebra import simplified
+from .blocks import blocked
 from .buffers import reused
 from .dead import dead
 from .fold import folded
 from .shared import shared
 
 PASSES: dict[str, Callable[[Program], Program]] = {
-    "constant folding": folded, "sharing": shared, "algebra": simplified, "dead steps": dead, "buffers": reused}
+    "constant folding": folded, "sharing": shared, "algebra": simplified, "dead steps": dead, "blocks": blocked,
+    "buffers": reused}
 off: set[str] = set()  # the names of those that are not to be used
 
 

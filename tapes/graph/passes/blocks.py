@@ -1,0 +1,130 @@
+"""Long arrays are gone through once, block by block, so that what is computed on the way stays in the cache."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from ...batching import aligned
+from ..program import Blocks, Cut, Effect, Guard, Program, Step, Value
+
+ENTRIES = 65536  # of the largest array in a block: with float32 a quarter of a megabyte
+LEAST = 4 * ENTRIES  # entries: shorter arrays stay in the cache as they are
+SUMS = {"reduce_sum", "reduce_mean", "sum_to"}  # of blocks, then of their sums: rounding as in NumPy's pairwise sums
+
+
+def blocked(program: Program) -> Program:
+    """Steps that work row by row on arrays of one length become one loop over blocks of rows.
+
+    Steps that need nothing of the loop come before it, those that need what it gives come after it.
+    """
+    return replace(program, steps=_looped(program.steps, program))
+
+
+def _looped(steps: list[Any], program: Program) -> list[Any]:
+    """The steps with a loop for the first of those lengths, and then for the others before and after it."""
+    length = next(filter(None, map(_length, steps)), 0)
+    if not length:
+        return steps
+    group = _Group(length)
+    for step in steps:
+        group.take(step)
+    inside = [group.loop(program)] if len(group.inside) > 1 else group.inside
+    return _looped(group.before, program) + inside + _looped(group.after, program)
+
+
+def _length(step: Any) -> int:
+    """The number of rows, of a step that works row by row on long arrays; else 0."""
+    if not isinstance(step, Step) or isinstance(step, Cut) or not _by_rows(step):
+        return 0
+    shape = _shape(step)
+    return shape[0] if shape and math.prod(shape) >= LEAST and any(
+        value.shape[:1] == shape[:1] and len(value.shape) == len(shape) for value in step.inputs) else 0
+
+
+def _shape(step: Step) -> tuple[int, ...]:
+    """Of what it makes, or sums up."""
+    return step.inputs[0].shape if step.op.name in SUMS else step.output.shape
+
+
+def _by_rows(step: Step) -> bool:
+    """Whether a block of rows of the result, or of what is summed up, needs that block of the inputs only."""
+    if step.op.name in SUMS:
+        return _axes(step) is not None
+    if step.op.name == "broadcast_to":
+        return step.inputs[0].shape[:1] == step.output.shape[:1] and len(step.inputs[0].shape) == len(step.output.shape)
+    return step.op.lift is aligned and step.op.name not in ("matmul", "triangular_solve") and not step.shares
+
+
+def _axes(step: Step) -> tuple[int, ...] | None:
+    """The axes of a sum; None where it is none of floating numbers, or moves its axes about."""
+    value = step.inputs[0]
+    whole, axis = value.shape, step.params.get("axis")
+    if not whole or value.array.dtype.kind not in "fc":
+        return None
+    if step.op.name == "sum_to":
+        shape = step.params["shape"]
+        added = len(whole) - len(shape)
+        return (*range(added), *(added + i for i, length in enumerate(shape) if length == 1 != whole[added + i]))
+    axes = tuple(range(len(whole))) if axis is None else (axis,) if isinstance(axis, int) else tuple(axis)
+    return tuple(axis % len(whole) for axis in axes)
+
+
+class _Group:
+    """The steps of one loop, and those before and after it."""
+
+    def __init__(self, length: int) -> None:
+        self.length = length
+        self.before: list[Any] = []
+        self.inside: list[Step] = []
+        self.after: list[Any] = []
+        self._made: set[Value] = set()  # in the loop, block by block
+        self._late: set[Value] = set()  # known only after it
+        self._sliced: set[Value] = set()  # of which each block needs its rows
+        self._whole: set[Value] = set()  # of which each block needs all
+        self._waiting = False  # whether a guard, an effect or a call has come after it: their order stays
+
+    def take(self, step: Any) -> None:
+        """Put a step where it belongs."""
+        if self._fits(step):
+            self.inside.append(step)
+            (self._late if self._summed(step) else self._made).add(step.output)
+            return
+        plain = isinstance(step, Step)
+        if (not plain and self._waiting) or any(value in self._made or value in self._late for value in step.inputs):
+            self.after.append(step)
+            self._waiting = self._waiting or not plain
+            if not isinstance(step, (Guard, Effect)):
+                self._late.add(step.output)
+        else:
+            self.before.append(step)
+
+    def _summed(self, step: Step) -> bool:
+        return step.op.name in SUMS and 0 in (_axes(step) or ())
+
+    def _fits(self, step: Any) -> bool:
+        if not isinstance(step, Step) or isinstance(step, Cut) or not _by_rows(step):
+            return False
+        if any(value in self._late for value in step.inputs):
+            return False
+        shape = _shape(step)
+        if shape[:1] != (self.length,):
+            return False
+        rows = {value for value in step.inputs if len(value.shape) == len(shape) and value.shape[0] == self.length}
+        others = {*step.inputs} - rows
+        if not rows or rows & self._whole or others & (self._made | self._sliced):
+            return False
+        self._sliced |= rows - self._made
+        self._whole |= others
+        return True
+
+    def loop(self, program: Program) -> Blocks:
+        """The loop, once all steps are known."""
+        inside = {*self.inside}
+        wanted = {*program.outputs, *(value for step in program.steps if step not in inside for value in step.inputs)}
+        largest = max(math.prod(value.shape) for step in self.inside for value in (step.output, *step.inputs))
+        rows = max(1, ENTRIES * self.length // largest)
+        kept = [step.output for step in self.inside if step.output in wanted and step.output in self._made]
+        sums = [step.output for step in self.inside if step.output in self._late]
+        return Blocks(self.inside, self.length, rows, self._sliced, kept, sums)

@@ -1,0 +1,53 @@
+"""Blocks of rows on several threads: NumPy lets go of Python's lock while it computes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+
+from .. import config
+
+
+class _Pool:
+    """The threads, which are started when they are first needed."""
+
+    threads: ThreadPoolExecutor | None = None
+    count = 0
+
+
+def _forget() -> None:
+    _Pool.threads = None
+
+
+os.register_at_fork(after_in_child=_forget)  # threads do not live on in a child process
+
+
+def each(block: Callable[[int], None], starts: Sequence[int]) -> None:
+    """Call `block` with each start, on as many threads as `config.threading` says."""
+    count = min(config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1, len(starts))
+    if count < 2:
+        for start in starts:
+            block(start)
+        return
+    if _Pool.threads is None or _Pool.count < count:
+        _Pool.threads, _Pool.count = ThreadPoolExecutor(count - 1, "tapes"), count
+
+    def some(first: int) -> None:
+        for start in starts[first::count]:
+            block(start)
+
+    others = [_Pool.threads.submit(copy_context().run, some, first) for first in range(1, count)]
+    try:
+        some(0)
+    finally:
+        for other in others:
+            other.result()
+
+
+def text() -> list[str]:
+    """What a program that is to run by itself needs: an import, and this function in few lines."""
+    return ["from concurrent.futures import ThreadPoolExecutor", '''def each(block, starts):
+    with ThreadPoolExecutor() as pool:  # NumPy lets go of Python's lock while it computes
+        list(pool.map(block, starts))''']

@@ -1,0 +1,166 @@
+"""Long arrays are gone through block by block: the same numbers, and the text says how."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import numpy as np
+import pytest
+
+import tapes as tf
+from tapes import config
+from tapes.graph import passes, sharing
+from tapes.graph.passes import blocks
+
+N = 300_000
+rng = np.random.default_rng(0)
+x, t = (tf.constant(rng.normal(size=N).astype(np.float32)) for _ in range(2))
+rows = tf.constant(rng.normal(size=(20_000, 20)).astype(np.float32))
+
+
+def line(x, t, W, b):
+    with tf.GradientTape() as tape:
+        loss = tf.reduce_mean(tf.square(W * x + b - t))
+    return loss, tape.gradient(loss, [W, b])
+
+
+def chain(x):
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = x
+        for _ in range(3):
+            y = 1.0 - tf.square(tf.tanh(y * 1.1 + 0.3))
+        loss = tf.reduce_sum(y)
+    return y, loss, tape.gradient(loss, x)
+
+
+def softmax(rows, bias):
+    """Sums along each row, and a bias that collects over all of them."""
+    with tf.GradientTape() as tape:
+        powers = tf.exp(rows + bias)
+        shares = powers / tf.reduce_sum(powers, axis=1, keepdims=True)
+        loss = tf.reduce_mean(tf.square(shares), axis=0)
+    return shares, loss, tape.gradient(loss, bias)
+
+
+def two_lengths(x, rows):
+    return tf.reduce_sum(tf.sin(x) * 2.0), tf.reduce_sum(tf.exp(rows) * 3.0, axis=0), tf.reduce_max(tf.sin(x) * x)
+
+
+def with_a_sum_before(x):
+    """The mean is needed before anything is known of the difference: two loops."""
+    centred = x * 2.0 - tf.reduce_mean(x * 2.0)
+    return tf.reduce_mean(tf.square(centred)), centred
+
+
+PROGRAMS = {
+    "line": (line, (x, t, tf.Variable(3.0, name="W"), tf.Variable(1.0, name="b")), 1),
+    "chain": (chain, (x,), 1),
+    "softmax": (softmax, (rows, tf.Variable(tf.zeros([20]), name="bias")), 1),
+    "two lengths": (two_lengths, (x, rows), 2),
+    "with a sum before": (with_a_sum_before, (x,), 2),
+}
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_same_numbers(name, threads):
+    program, given, loops = PROGRAMS[name]
+    config.threading.set_intra_op_parallelism_threads(threads)
+    try:
+        f = tf.function(program)
+        f(*given)
+        assert f.source().count("    each(") == loops
+        for _ in range(2):
+            for one, other in zip(*(tf.nest.flatten(each(*given)) for each in (program, f)), strict=True):
+                assert one.shape == other.shape and one.dtype == other.dtype
+                scale = np.abs(one.numpy()).max()  # entry by entry all is the same; sums are rounded elsewhere
+                tight = 0 if name == "chain" and one.shape else 1e-5
+                np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=0, atol=tight * scale)
+    finally:
+        config.threading.set_intra_op_parallelism_threads(0)
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_text_runs_by_itself(name):
+    program, given, _ = PROGRAMS[name]
+    f = tf.function(program)
+    f(*given)
+    expected = f(*given)
+    space = {"constants": f.constants()}
+    exec(f.source(), space)
+    results, effects = space[program.__name__](*(np.asarray(each) for each in given))
+    assert effects == ()
+    for one, other in zip(results, tf.nest.flatten(expected), strict=True):
+        np.testing.assert_array_equal(one, other.numpy())
+
+
+def test_sums_are_as_good_as_numpys():
+    f = tf.function(lambda x: tf.reduce_sum(x * 1.0 + 0.1))
+    ones = tf.ones([1_000_000])
+    exact = 1_000_000 * float(np.float32(1.0) + np.float32(0.1))
+    f(ones)
+    assert "each(" in f.source()
+    assert abs(float(f(ones)) - exact) <= 2 * np.spacing(np.float32(exact))
+
+
+def test_short_arrays_are_left_alone():
+    f = tf.function(lambda x: tf.reduce_sum(tf.sin(x) * 2.0 + 1.0))
+    f(tf.ones([blocks.LEAST - 1]))
+    assert "each(" not in f.source()
+    f(tf.ones([blocks.LEAST]))
+    assert "each(" in f.source()
+
+
+def test_it_can_be_switched_off(monkeypatch):
+    monkeypatch.setattr(passes, "off", {"blocks"})
+    f = tf.function(chain)
+    f(x)
+    assert "each(" not in f.source()
+
+
+def test_an_error_within_a_block_is_that_of_the_op():
+    table = tf.Variable(tf.ones([N], tf.int32))
+    f = tf.function(lambda x: (x + 1) // table.value() * 2)
+    numbers = tf.ones([N], tf.int32)
+    f(numbers)
+    assert "each(" in f.source()
+    table[N // 2:].assign(tf.zeros([N // 2], tf.int32))
+    with pytest.raises(tf.errors.InvalidArgumentError, match="floordiv"):
+        f(numbers)
+    table.assign(tf.ones([N], tf.int32))
+    np.testing.assert_array_equal(f(numbers), 4)
+
+
+def test_many_threads_at_once():
+    f = tf.function(chain)
+    f(x)
+    expected, found = f(x)[1].numpy(), []
+    threads = [threading.Thread(target=lambda: found.append(f(x)[1].numpy())) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [expected] * 4
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs os.fork")
+def test_a_child_process_has_threads_of_its_own():
+    config.threading.set_intra_op_parallelism_threads(2)
+    try:
+        seen = []
+        sharing.each(seen.append, range(4))
+        child = os.fork()
+        if not child:
+            found = []
+            sharing.each(found.append, range(4))
+            os._exit(0 if sorted(found) == [0, 1, 2, 3] else 1)
+        assert os.waitpid(child, 0)[1] == 0
+    finally:
+        config.threading.set_intra_op_parallelism_threads(0)
+
+
+def test_a_number_of_threads():
+    with pytest.raises(ValueError, match="0 or more"):
+        config.threading.set_intra_op_parallelism_threads(-1)
