@@ -273,6 +273,7 @@ D9*  a number that does not fit its tensor gives one message for all operators
 
 D10* there is no bfloat16
 D11* the gradient of a complex running product follows the convention of D8
+D12* floordiv is the floor of the exact quotient
 
 A    arrays
 A1   lists, numbers and arrays become tensors

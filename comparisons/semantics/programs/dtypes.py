@@ -63,7 +63,7 @@ def integer_division(tf: Any) -> Any:
     return [seven / 2, seven // 2, seven % 2]
 
 
-@differing("N9", "floordiv is the floor of the exact quotient",
+@differing("D12", "floordiv is the floor of the exact quotient",
            tapes="9.0", tensorflow="10.0",
            because="0.1 is a little more than a tenth, so 1 // 0.1 is 9, as in Python and NumPy; TensorFlow rounds the "
                    "quotient to 10 before it takes the floor")
