@@ -64,7 +64,11 @@ def clear_session() -> None:
 
 def auto_name(kind: type) -> str:
     """A name for an object of this class, in small letters: "dense", the next one "dense_1"."""
-    name = snake(kind.__name__)
+    return unique(snake(kind.__name__))
+
+
+def unique(name: str) -> str:
+    """The name, with a number from the second time on."""
     number = _State.names[name]
     _State.names[name] += 1
     return f"{name}_{number}" if number else name

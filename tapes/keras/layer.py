@@ -46,6 +46,7 @@ class State:
         self.fixed: list[Weight] = []
         self.losses: list[Tensor] = []  # what add_loss was told in the last call
         self.output_shapes: list[Any] = []  # of the last call
+        self.nodes: list[Any] = []  # the calls with symbols
 
 
 class Layer:
@@ -85,6 +86,8 @@ class Layer:
         if name == "_state":
             raise RuntimeError(f"In layer '{type(self).__name__}', you forgot to call `super().__init__()` as the "
                                "first statement in the `__init__()` method. Go add it!")
+        if isinstance(known := getattr(type(self), name, None), property) and known.fget is not None:
+            return known.fget(self)  # Python comes here when a property has failed: its error says more
         raise AttributeError(f"'{type(self).__name__}' object has no attribute {name!r}")
 
     # -- to be written by subclasses -----------------------------------------------------------------------------------
@@ -166,6 +169,34 @@ class Layer:
         from .functional import shape_of_result
 
         return shape_of_result(self, input_shape)
+
+    @property
+    def output(self) -> Any:
+        """The symbol that its first call with symbols gave: what another Model may begin or end with."""
+        return self._node.outputs
+
+    @property
+    def input(self) -> Any:
+        """The symbol that it was called with."""
+        args = self._node.args or (self._node.outputs,)
+        return args[0] if len(args) == 1 else list(args)
+
+    @property
+    def output_shape(self) -> Any:
+        """The shape of `output`, the batch first."""
+        return nest.map_structure(lambda x: x.shape, self.output)
+
+    @property
+    def input_shape(self) -> Any:
+        """The shape of `input`, the batch first."""
+        return nest.map_structure(lambda x: x.shape, self.input)
+
+    @property
+    def _node(self) -> Any:
+        if not self._state.nodes:
+            raise AttributeError(f"The layer {self.name} has never been called with the symbols of an Input and thus "
+                                 "has no defined input and output.")
+        return self._state.nodes[0]
 
     # -- weights -------------------------------------------------------------------------------------------------------
 
@@ -289,7 +320,13 @@ class Layer:
         return self._state.dtype
 
     @property
+    def _makes_weights(self) -> bool:
+        """Whether there may be weights once it is built."""
+        return type(self).build is not Layer.build or bool(self.layers)
+
+    @property
     def built(self) -> bool:
+        """Whether its weights are made."""
         return self._state.built
 
     @built.setter

@@ -4,7 +4,7 @@ import sys
 from types import ModuleType
 from typing import Any, NoReturn
 
-from ..functional import Input
+from ..functional import Input, InputLayer
 from ..layer import Layer
 from .activation import ELU, Activation, LeakyReLU, ReLU, Softmax
 from .convolution import Conv1D, Conv2D, Conv2DTranspose
@@ -38,9 +38,9 @@ __all__ = ["ELU", "GRU", "LSTM", "Activation", "Add", "Average", "AveragePooling
            "AvgPool2D", "BatchNormalization", "Concatenate", "Conv1D", "Conv2D", "Conv2DTranspose", "Dense", "Dropout",
            "Embedding", "Flatten", "GRUCell", "GaussianNoise", "GlobalAveragePooling1D", "GlobalAveragePooling2D",
            "GlobalAvgPool1D", "GlobalAvgPool2D", "GlobalMaxPool1D", "GlobalMaxPool2D", "GlobalMaxPooling1D",
-           "GlobalMaxPooling2D", "Input", "LSTMCell", "Lambda", "Layer", "LayerNormalization", "LeakyReLU", "MaxPool1D",
-           "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply", "Permute", "ReLU",
-           "RepeatVector", "Reshape", "SimpleRNN", "SimpleRNNCell", "Softmax", "Subtract"]
+           "GlobalMaxPooling2D", "Input", "InputLayer", "LSTMCell", "Lambda", "Layer", "LayerNormalization",
+           "LeakyReLU", "MaxPool1D", "MaxPool2D", "MaxPooling1D", "MaxPooling2D", "Maximum", "Minimum", "Multiply",
+           "Permute", "ReLU", "RepeatVector", "Reshape", "SimpleRNN", "SimpleRNNCell", "Softmax", "Subtract"]
 
 
 class _Layers(ModuleType):

@@ -44,9 +44,10 @@ class Dense(Layer):
         self.kernel_constraint, self.bias_constraint = kernel_constraint, bias_constraint
 
     def build(self, input_shape: Any) -> None:
-        if not input_shape:
-            raise ValueError(f"Input 0 of layer '{self.name}' is incompatible with the layer: it has no axes, and "
-                             "Dense works on the last axis. Give it a batch of rows, of shape (batch, features).")
+        if len(input_shape) < 2:
+            raise ValueError(f"Input 0 of layer '{self.name}' is incompatible with the layer: expected min_ndim=2, "
+                             f"found ndim={len(input_shape)}. Full shape received: {tuple(input_shape)}. Dense takes a "
+                             "batch of rows, of shape (batch, features): one row is x[None, :], a column x[:, None].")
         self.kernel = self.add_weight((input_shape[-1], self.units), self.kernel_initializer, name="kernel",
                                       regularizer=self.kernel_regularizer, constraint=self.kernel_constraint)
         if self.use_bias:

@@ -67,6 +67,11 @@ class Optimizer:
     lr = learning_rate
 
     @property
+    def built(self) -> bool:
+        """Whether it knows its Variables."""
+        return bool(self._known)
+
+    @property
     def variables(self) -> list[Weight]:
         """What it keeps: the number of steps, the learning rate, and of each Variable the slots."""
         rate = [self._rate] if isinstance(self._rate, Weight) else []
