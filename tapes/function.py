@@ -179,6 +179,8 @@ class Function:
         # constant folding: 4 steps as before
         # sharing: 3 steps, 1 fewer
         # algebra: 2 steps, 1 fewer
+        # hoisted products: 2 steps as before
+        # merged products: 2 steps as before
         # dead steps: 2 steps as before
         # blocks: 2 steps as before
         # buffers: 2 steps as before

@@ -136,7 +136,12 @@ class Writer:
         if isinstance(step, Blocks):
             return self.loop(step)
         line = self.line(step)
-        return [*((comment, None) for comment in self.asked_for(step.line)), (line, step)] if line else []
+        if not line:
+            return []
+        pieces = [line]
+        if isinstance(step, Step) and step.op.name == "concat":  # within parentheses a line may end anywhere
+            pieces = textwrap.wrap(line, 112, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+        return [*((comment, None) for comment in self.asked_for(step.line)), *((piece, step) for piece in pieces)]
 
     def loop(self, loop: Blocks) -> list[tuple[str, Any]]:
         """Steps for a block of rows, as a function, and its calls for all blocks."""
@@ -266,6 +271,8 @@ class Writer:
         if callable(template) and (text := template(step, *inputs)) is not None:
             return text
         params = {key: self.setting(value) for key, value in step.params.items()}
+        if step.op.name == "getitem" and params["index"].startswith("(") and params["index"].endswith(",)"):
+            params["index"] = params["index"][1:-2]
         if isinstance(template, str):
             return template.format(*inputs, **params)
         if isinstance(step.op.forward, np.ufunc) and not params:

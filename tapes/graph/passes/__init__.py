@@ -10,11 +10,13 @@ from .blocks import blocked
 from .buffers import reused
 from .dead import dead
 from .fold import folded
+from .hoisted import hoisted
+from .merged import merged
 from .shared import shared
 
 PASSES: dict[str, Callable[[Program], Program]] = {
-    "constant folding": folded, "sharing": shared, "algebra": simplified, "dead steps": dead, "blocks": blocked,
-    "buffers": reused}
+    "constant folding": folded, "sharing": shared, "algebra": simplified, "hoisted products": hoisted,
+    "merged products": merged, "dead steps": dead, "blocks": blocked, "buffers": reused}
 off: set[str] = set()  # the names of those that are not to be used
 
 

@@ -1,0 +1,105 @@
+"""Products of a recurrent network are done together: those by the inputs first, those for the weights last."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import tapes as tf
+from tapes.graph import passes
+
+hoisted, merged = (import_module(f"tapes.graph.passes.{name}") for name in ("hoisted", "merged"))
+rng = np.random.default_rng(0)
+STEPS, BATCH, WIDTH = 6, 3, 4
+x = tf.constant(rng.normal(size=(STEPS, BATCH, WIDTH)))
+wx, wh, b = (tf.Variable(rng.normal(size=shape), name=name) for name, shape in (
+    ("wx", (WIDTH, WIDTH)), ("wh", (WIDTH, WIDTH)), ("b", (WIDTH,))))
+
+
+def recurrent(x, order=range(STEPS)):
+    """Backpropagation through time, over some of the steps in some order."""
+    with tf.GradientTape() as tape:
+        h = tf.zeros([BATCH, WIDTH], tf.float64)
+        for t in order:
+            h = tf.tanh(x[t] @ wx + h @ wh + b)
+        loss = tf.reduce_sum(h * h)
+    return loss, tape.gradient(loss, [wx, wh, b])
+
+
+def chained(x):
+    y = x[0]
+    for _ in range(STEPS):
+        y = tf.stack([y, y])[0] @ wx
+    return y
+
+
+PROGRAMS = {
+    "all steps": (recurrent, 1),
+    "backwards": (lambda x: recurrent(x, range(STEPS - 1, -1, -1)), 1),
+    "counted from the end": (lambda x: recurrent(x, range(-1, -STEPS - 1, -1)), 1),
+    "most steps, one of them twice": (lambda x: recurrent(x, [0, 2, 3, 2, 5]), 1),
+    "two of six": (lambda x: recurrent(x, [0, 1]), 0),
+    "the sequence is computed": (lambda x: recurrent(tf.sin(x) * 2.0), 1),
+    "the matrix is computed within": (lambda x: [x[t] @ (wx * 2.0) for t in range(STEPS)], 1),
+    "the sequence is made of the products": (chained, 0),
+}
+
+
+@pytest.mark.parametrize("off", [set(), {"hoisted products"}, {"merged products"}])
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_the_same_numbers(name, off, monkeypatch):
+    monkeypatch.setattr(passes, "off", off)
+    program, hoists = PROGRAMS[name]
+    f = tf.function(program)
+    f(x)
+    if not off:
+        assert f.source().count(f"reshape({(STEPS * BATCH, WIDTH)}) @") == hoists
+    for one, other in zip(*(tf.nest.flatten(each(x * 0.5)) for each in (program, f)), strict=True):
+        np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-12, atol=1e-14)
+
+
+def test_the_weights_of_a_recurrent_network():
+    f = tf.function(recurrent)
+    f(x)
+    text = f.source()
+    lines = "\n".join(line for line in text.splitlines() if not line.strip().startswith("#"))
+    assert lines.count(" @ ") == 1 + STEPS + (STEPS - 1) + 2, text  # forwards, backwards, and two gradients
+    assert f"dwx = x.reshape({(STEPS * BATCH, WIDTH)}).T @ " in text
+    assert text.count("np.concatenate") == 2  # the states, and the adjoints: once for a weight and for the bias
+    space = {"constants": f.constants()}
+    exec(text, space)
+    given = [x.numpy(), *(v.numpy() for v in (wx, b, wh))]
+    for one, other in zip(space["recurrent"](*given)[0], tf.nest.flatten(f(x)), strict=True):
+        np.testing.assert_array_equal(one, other.numpy())
+
+
+def test_large_products_are_left_alone(monkeypatch):
+    monkeypatch.setattr(merged, "THIN", BATCH * WIDTH - 1)
+    f = tf.function(recurrent)
+    f(x)
+    assert "np.concatenate" not in f.source()
+
+
+def test_ten_thousand_terms():
+    f = tf.function(lambda a: sum((tf.transpose(a * float(i)) @ a for i in range(2, 3000)), tf.transpose(a) @ a))
+    a = tf.constant([[1.0, 2.0]], tf.float64)
+    f(a)
+    np.testing.assert_allclose(f(a), a.numpy().T @ a.numpy() * sum(range(1, 3000)), rtol=1e-12)
+
+
+def in_any_order(values, makers):
+    """As if slices of a sequence were the sequence, whatever their order."""
+    maker = makers.get(values[0])
+    return maker.inputs[0] if maker and maker.op.name == "getitem" and len(values) == STEPS else None
+
+
+@pytest.mark.parametrize(("module", "name", "wrong"), [
+    (hoisted, "place_of", lambda step: 0), (merged, "sequence_of", in_any_order),
+    (merged, "_kind", lambda maker, makers: "sum" if maker and maker.op.name == "matmul" else "")])
+def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):
+    monkeypatch.setattr(module, name, wrong)
+    with pytest.raises((AssertionError, ValueError, KeyError, IndexError)):
+        for each in PROGRAMS:
+            test_the_same_numbers(each, set(), monkeypatch)
