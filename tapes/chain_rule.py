@@ -43,20 +43,27 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
         recorded: whether another tape listens; then the rules run on tensors, else on plain arrays.
     """
     result = {}
+    sums: set[int] = set()  # the adjoints that were added up here: nobody else holds them, so they may grow in place
     while trace:
         key, step = trace.popitem()
         if key not in adjoints:
             continue
-        y, dy = adjoints.pop(key)
+        output, dy = adjoints.pop(key)
         if key in wanted:
             result[key] = dy
         inputs = step.inputs
-        y, xs = (y, inputs) if recorded else (y._array, tuple(map(_value, inputs)))
+        y, xs = (output, inputs) if recorded else (output._array, tuple(map(_value, inputs)))
         for x, rule in zip(inputs, step.op.rules):
             if rule is not None and (place := id(x)) in trace:
                 dx = rule(dy, y, *xs, **step.params)
-                if dx is not None:
-                    adjoints[place] = (x, adjoints[place][1] + dx if place in adjoints else dx)
+                if dx is None:
+                    continue
+                if place in sums:
+                    dx = operator.iadd(adjoints[place][1], dx)
+                elif place in adjoints:
+                    dx = adjoints[place][1] + dx
+                    sums.add(place)
+                adjoints[place] = (x, dx)
     for key, (_, dy) in adjoints.items():
         if key in wanted:
             result[key] = dy  # a target that is a source, and that no step made

@@ -40,9 +40,13 @@ def flatten(structure: Any) -> list[Any]:
     children = _children(structure)
     if children is None:
         return [structure]
-    if all(isinstance(child, TensorLike) for child in children):
-        return list(children)
-    return [leaf for child in children for leaf in flatten(child)]
+    leaves = []
+    for child in children:
+        if isinstance(child, TensorLike):
+            leaves.append(child)
+        else:
+            leaves += flatten(child)
+    return leaves
 
 
 def pack_sequence_as(structure: Any, flat_sequence: list[Any]) -> Any:
@@ -60,6 +64,8 @@ def pack_sequence_as(structure: Any, flat_sequence: list[Any]) -> Any:
 def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
     if isinstance(structure, TensorLike):
         return next(leaves)
+    if type(structure) is list:
+        return [_pack(child, leaves) for child in structure]
     if isinstance(structure, Mapping):
         packed = {key: _pack(structure[key], leaves) for key in sorted(structure)}
         pairs = [(key, packed[key]) for key in structure]

@@ -124,14 +124,16 @@ class Op:
             if isinstance(x, TensorLike):
                 dtype = x._array.dtype
                 break
-        for place, x in enumerate(inputs):
-            if isinstance(x, TensorLike):
-                found.append(x._read())
-                continue
-            try:
-                found.append(convert(x, dtype if places is None or place in places else None))
-            except (TypeError, ValueError) as error:
-                raise complaints.named(error, self.name) from None
+        try:
+            for x in inputs:
+                if type(x) is Tensor:
+                    found.append(x)
+                elif isinstance(x, TensorLike):
+                    found.append(x._read())
+                else:
+                    found.append(convert(x, dtype if places is None or len(found) in places else None))
+        except (TypeError, ValueError) as error:
+            raise complaints.named(error, self.name) from None
         return tuple(found)
 
     def _places(self, inputs: Sequence[Any]) -> range:

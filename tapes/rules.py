@@ -59,6 +59,8 @@ def _chain(partial: Any) -> Rule | None:
         return lambda g, y, *xs: g * partial(y, *xs)
     if partial == 1:
         return lambda g, y, *xs: g
+    if partial == -1:
+        return lambda g, y, *xs: -g
     return lambda g, y, *xs: g * partial
 
 
@@ -66,6 +68,8 @@ def _collecting(partial: Any, index: int) -> Rule | None:
     """The same for an input that broadcasting may have repeated."""
     if isinstance(partial, (int, float)) and partial == 1:
         return lambda g, y, *xs: unbroadcast(g, xs[index].shape)
+    if callable(partial) and not isinstance(partial, Acting):
+        return lambda g, y, *xs: unbroadcast(g * partial(y, *xs), xs[index].shape)
     rule = _chain(partial)
     return rule and (lambda g, y, *xs: unbroadcast(rule(g, y, *xs), xs[index].shape))
 

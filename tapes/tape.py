@@ -110,7 +110,7 @@ class GradientTape:
 
     def read(self, variable: Variable) -> None:
         """Called by every read of a Variable and every assignment to it."""
-        if self._watch_accessed and variable.trainable:
+        if id(variable) not in self._trace and self._watch_accessed and variable._trainable:
             self._watch(variable)
 
     def _watch(self, x: TensorLike) -> None:

@@ -106,7 +106,7 @@ def _limit(x: np.ndarray, side: int) -> Any:
 
 def _finite_top(x: np.ndarray, axis: Axis) -> np.ndarray:
     """The largest entry, to be taken out before exp, so that nothing overflows."""
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(top), top, 0)
 
 
