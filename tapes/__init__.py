@@ -7,6 +7,7 @@ from functools import partial
 
 from . import article, autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
+from .allocator import keep_freed_memory
 from .api.arranging import (
     broadcast_to,
     concat,
@@ -179,6 +180,8 @@ def __getattr__(name: str) -> object:
 # As in TensorFlow, log(0) is -inf without a word: NumPy's warnings would point at lines of this package, not of the
 # user's. What a user asks of np.errstate still holds, and warnings about the user's own NumPy are not touched.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tapes\.")
+
+keep_freed_memory()
 
 __all__ = [
     "DType",

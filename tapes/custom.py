@@ -15,7 +15,7 @@ from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op, listening
 from .ops.elementwise import identity
-from .parts import Parts, bundle, held, results
+from .parts import Arrived, Parts, bundle, held, results
 from .protocols import TensorLike
 from .tape import GradientTape
 from .tensor import Tensor
@@ -142,10 +142,10 @@ def _input(f: Callable[..., Any], i: int, x: Any) -> Tensor:
                           "what is no number.") from None
 
 
-def _pulled(g: Parts, y: Any, inputs: Any, vjp: Callable[..., Parts]) -> Parts:
+def _pulled(g: Arrived, y: Any, inputs: Any, vjp: Callable[..., Parts]) -> Parts:
     """The user's gradient takes one adjoint at a time, also in a sweep of many."""
-    if any(isinstance(dy, Batched) for dy in g):
-        return looped(lambda *dys: vjp(Parts(dys), y, inputs), g)
+    if any(isinstance(dy, Batched) for dy in g.values()):
+        return looped(lambda *dys: vjp(Arrived(zip(g, dys, strict=True)), y, inputs), tuple(g.values()))
     return vjp(g, y, inputs)
 
 
@@ -154,7 +154,7 @@ def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int
     """The user's gradient as a rule: it works on tensors always, and what it returns is checked."""
     count = len(shapes) - len(variables)
 
-    def vjp(g: Parts, y: Any, inputs: Any) -> Parts:
+    def vjp(g: Arrived, y: Any, inputs: Any) -> Parts:
         upstream = [conjugate(dy if isinstance(dy, TensorLike) else Tensor(dy)) for dy in g.filled(y)]
         if variables:
             pair = grad(*upstream, variables=variables)

@@ -14,7 +14,7 @@ from .chain_rule import backward, seeds
 from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op, Rule, leave, listening
-from .parts import Parts, held, results
+from .parts import Arrived, Parts, held, results
 from .protocols import TensorLike
 from .rules import broadcast_to
 from .tape import GradientTape
@@ -59,7 +59,7 @@ def transposed(rule: Rule, dx: Any, y: Any, xs: Sequence[Any], params: dict[str,
     with GradientTape(watch_accessed_variables=False) as tape:
         for g in adjoints:
             tape._watch(g)
-        back = rule(Parts(adjoints) if several else adjoints[0], y, *xs, **params)
+        back = rule(Arrived(enumerate(adjoints)) if several else adjoints[0], y, *xs, **params)
     pairs = [(one, d) for one, d in (zip(back, results(dx), strict=True) if isinstance(back, Parts) else [(back, dx)])
              if one is not None and d is not None]
     if not pairs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,7 @@ from .rules import Each, linear
 
 
 class Parts(tuple):
-    """Several arrays as one value, or several adjoints as one adjoint.
-
-    The forward function of an op with several results returns it, and the rule of that op is handed one as `g`, in
-    which None stands for a result that nobody used.
-    """
+    """Several arrays as one value: the forward function of an op with several results returns it."""
 
     __slots__ = ()
 
@@ -31,18 +26,32 @@ class Parts(tuple):
         """How many numbers these are, together."""
         return sum(part.size for part in self)
 
-    def __add__(self, other: Iterable[Any]) -> Parts:  # type: ignore[override]
-        """Adjoints that arrive from several sides are added part by part."""
-        sums = list(self)
-        for i, dy in enumerate(other):
-            if dy is not None:
-                sums[i] = dy if sums[i] is None else sums[i] + dy
-        return Parts(sums)
 
-    def filled(self, y: Any) -> Parts:
-        """The same adjoints, with zeros for the results of `y` that nobody used."""
-        return Parts(np.zeros(part.shape, part.dtype) if dy is None else dy
-                     for dy, part in zip(self, held(y), strict=True))
+class Arrived(dict[int, Any]):
+    """The adjoints of several results as one, each under the number of its result: the `g` of such an op's rule.
+
+    A result that nobody used has none, so that thousands of results cost no more than what arrives for them.
+    """
+
+    __slots__ = ()
+
+    def __add__(self, other: Arrived) -> Arrived:
+        """Adjoints that arrive from several sides are added part by part."""
+        return Arrived(self).__iadd__(other)
+
+    def __iadd__(self, other: Arrived) -> Arrived:
+        for index, dy in other.items():
+            self[index] = self[index] + dy if index in self else dy
+        return self
+
+    def in_order(self, y: Any) -> Parts:
+        """One for each result of `y`, None for those that nobody used."""
+        return Parts(map(self.get, range(len(held(y)))))
+
+    def filled(self, y: Any) -> list[Any]:
+        """One for each result of `y`, zeros for those that nobody used."""
+        return [np.zeros(part.shape, part.dtype) if (dy := self.get(index)) is None else dy
+                for index, part in enumerate(held(y))]
 
 
 def held(bundle: Any) -> Any:
@@ -56,7 +65,7 @@ def results(bundle: Any) -> tuple[Any, ...]:
 
 
 part = linear("part", lambda bundle, index: bundle[index],
-              lambda g, y, bundle, index: Parts((None,) * index + (g,) + (None,) * (len(held(bundle)) - index - 1)),
+              lambda g, y, bundle, index: Arrived({index: g}),
               doc="One result of an op that has several.")
 bundle = Op("bundle", lambda *xs: Parts(xs), Each(lambda index: lambda g, y, *xs: g[index]), linear=True,
             alike=slice(0, 1), doc="Several tensors as one, for an op whose rule gives all their adjoints at once.")

@@ -124,3 +124,25 @@ def test_a_gradient_can_be_taken_again_and_again_without_growing():
             loss = tf.reduce_sum(tf.exp(x))
         kept.append(refs(tape.gradient(loss, x)))
     assert sum(not gone(references) for references in kept) == 0
+
+
+def test_an_adjoint_that_grows_in_place_is_nobody_elses():
+    a, b, w = (tf.constant(np.full(5, number)) for number in (1.0, 2.0, 3.0))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([a, b])
+        u = a + b
+        y = u + a + a + a
+    for _ in range(2):
+        by_a, by_b, by_u = tape.gradient(y, [a, b, u], output_gradients=w)
+        assert np.all(by_a.numpy() == 12) and np.all(by_b.numpy() == 3) and np.all(by_u.numpy() == 3)
+    assert np.all(w.numpy() == 3)
+
+
+def test_the_adjoint_of_one_result_of_many_is_as_small_as_itself():
+    rows, bundle = np.ones((4000, 3)), tf.parts.Parts(np.ones((4000, 3)))
+    assert list(tf.parts.part.rules[0](rows[7], None, bundle, index=7)) == [7]
+
+
+def test_the_settings_of_the_allocator_are_left_to_those_who_made_them(monkeypatch):
+    monkeypatch.setenv("MALLOC_ARENA_MAX", "2")
+    assert not tf.allocator.keep_freed_memory()

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapes.op import Op
-from tapes.parts import Parts
+from tapes.parts import Arrived, Parts
 
 from .answers import EPS, FIRST, FORWARD, SECOND, Answers, Estimate, NotChecked, computed, wide
 from .samples import Sample, results
@@ -113,7 +113,9 @@ def pulled(op: Op, inputs: Sequence[Any], params: dict[str, Any], cotangents: Se
     """The vector-Jacobian product by the row's own rules on plain arrays of any precision, TensorFlow's convention."""
     y = op.forward(*inputs, **params)
     adjoints = [None if c is None else np.conj(c) for c in cotangents]
-    g = Parts(adjoints) if isinstance(y, Parts) else adjoints[0]
+    g = adjoints[0]
+    if isinstance(y, Parts):
+        g = Arrived({index: dy for index, dy in enumerate(adjoints) if dy is not None})
     gradients = []
     for x, rule in zip(inputs, op.rules):
         gradient = None if rule is None or x.dtype.kind not in "fc" else rule(g, y, *inputs, **params)

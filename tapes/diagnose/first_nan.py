@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arguments import checked
 from ..chain_rule import Step, leading_from
+from ..parts import Arrived
 from ..tape import GradientTape, watched
 from ..variable import Variable
 from ..view.table import abridged
@@ -151,6 +152,7 @@ class _Search:
         number, name, dy = self.numbers[step.key], step.op.name, None
         if stage == "backward":
             dy = self.adjoints[step.key]
+            dy = dy.in_order(y) if isinstance(dy, Arrived) else dy
             if step.op.smooth and y.shape:  # entry by entry: what broadcasting repeated is told apart
                 dy, *xs = (np.broadcast_to(each, y.shape) for each in (dy, *xs))
                 dx = np.broadcast_to(_rules(step)[place](dy, y, *xs, **step.params), y.shape)
@@ -198,7 +200,7 @@ def _nan(value: Any) -> bool:
 
 def _floating(value: Any) -> list[Any]:
     """The arrays in a value: several where an op has several results, none where there is no adjoint."""
-    parts = value if isinstance(value, tuple) else (value,)
+    parts = value.values() if isinstance(value, Arrived) else value if isinstance(value, tuple) else (value,)
     return [each for each in parts if each is not None and np.asarray(each).dtype.kind in "fc"]
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from ..batching import leading
 from ..errors import InvalidArgumentError
 from ..op import Op, Rule
-from ..parts import Parts, results
+from ..parts import Arrived, Parts, results
 from . import lapack
 from .elementwise import abs, cast, conj, divide_no_nan, imag, is_complex, where
 from .equations import band, triangle, triangular_solve
@@ -44,7 +44,7 @@ def steepest(rule: Rule) -> Rule:
     def conjugated(g: Any, y: Any, x: Any, **params: Any) -> Any:
         if not is_complex(x):
             return rule(g, y, x, **params)
-        turned = Parts(None if dy is None else conj(dy) for dy in g) if isinstance(g, Parts) else conj(g)
+        turned = Arrived({i: conj(dy) for i, dy in g.items()}) if isinstance(g, Arrived) else conj(g)
         return conj(rule(turned, y, x, **params))
 
     return conjugated
@@ -150,7 +150,7 @@ def _eigh(a: np.ndarray) -> Parts:
 def _eigh_rule(g: Any, y: Any, a: Any) -> Any:
     """V (diag(de) + F * V^H dV) V^H with F_ij = 1/(e_j - e_i); both halves of it are collected in the lower one."""
     e, v = results(y)
-    de, dv = g
+    de, dv = g.in_order(y)
     whole = 0.0
     if de is not None:
         whole = matmul(v * de[..., None, :], adjoint(v))
@@ -176,7 +176,7 @@ def _svd_rule(g: Any, y: Any, a: Any, full_matrices: bool) -> Any:
 
     To this come the parts of dU and dV that point out of the space of the first columns, divided by s.
     """
-    ds, du, dv = g
+    ds, du, dv = g.in_order(y)
     s, u, v = results(y)
     k = s.shape[-1]
     if du is None and dv is None:

@@ -168,7 +168,7 @@ def _slogdet(a: np.ndarray) -> Parts:
 def _slogdet_rule(g: Any, y: Any, a: Any) -> Any:
     """The logarithm has the inverse, transposed; the sign of a real determinant never moves, a complex one turns."""
     if not is_complex(a):
-        return zeros_like(a) if g[1] is None else g[1][..., None, None] * swap_last(inv(a))
+        return zeros_like(a) if 1 not in g else g[1][..., None, None] * swap_last(inv(a))
     dsign, dlog = g.filled(y)
     sign, _ = results(y)
     weight = cast(real(dlog), dtype=a.dtype) + cast(imag(dsign * sign), dtype=a.dtype) * 1j

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..chain_rule import Step
-from ..parts import Parts
+from ..parts import Arrived, Parts
 from ..tape import GradientTape
 from ..variable import Variable
 
@@ -35,6 +35,7 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
                    abridged(value, most)]
             if target is not None:
                 dy = adjoints.get(step.key)
+                dy = dy.in_order(y) if isinstance(dy, Arrived) else dy
                 row.append("-" if dy is None else abridged(dy, most))
             rows.append(row)
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]

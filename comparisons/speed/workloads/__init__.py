@@ -24,7 +24,7 @@ WORKLOADS: dict[str, Workload] = {workload.name: workload for workload in (
     full_jacobian((10, 32, 10), 8), conv(32, (8, 16)), elementwise(20, 1_000_000))}
 
 GROWTH: dict[str, tuple[Callable[[int], Workload], tuple[int, ...]]] = {
-    "operations": (lambda ops: steady(ops, 16), (10, 100, 1_000, 10_000, 100_000)),
+    "operations": (lambda ops: steady(ops, 16), (10, 100, 1_000, 10_000, 100_000, 1_000_000)),
     "batch": (lambda batch: mlp((10, 32, 2), batch, "batch"), (1, 10, 100, 1_000, 10_000, 100_000)),
     "width": (lambda width: mlp((width, width, width, 1), 32, "width"), (16, 64, 256, 1_024, 2_048)),
 }
