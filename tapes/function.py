@@ -102,8 +102,12 @@ class Function:
         self._count()
         own = [identity.record((x,), {}, np.array(x._array, copy=None).view()) for x in tensors]
         trace = Trace(own, self._signature.outside())
-        with trace.watching():
-            result = self._run(args, settings, own, trace)
+        try:
+            with trace.watching():
+                result = self._run(args, settings, own, trace)
+        except BaseException:
+            trace.undo()
+            raise
         if trace.created:
             if self._made_variables:
                 raise ValueError("tf.function only supports singleton tf.Variables created on the first call: "

@@ -70,7 +70,7 @@ def test_the_weights_of_a_recurrent_network():
     assert text.count("np.concatenate") == 2  # the states, and the adjoints: once for a weight and for the bias
     space = {"constants": f.constants()}
     exec(text, space)
-    given = [x.numpy(), *(v.numpy() for v in (wx, b, wh))]
+    given = [x.numpy(), *(v.numpy() for v in (wx, wh, b))]
     for one, other in zip(space["recurrent"](*given)[0], tf.nest.flatten(f(x)), strict=True):
         np.testing.assert_array_equal(one, other.numpy())
 

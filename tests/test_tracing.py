@@ -272,3 +272,29 @@ def test_ten_thousand_steps_are_a_program_like_any_other():
 
     f(tf.constant(2.0))
     assert f(tf.constant(3.0)).numpy().tobytes() == f.python_function(tf.constant(3.0)).numpy().tobytes()
+
+
+@pytest.mark.parametrize("outside", [False, True])
+def test_what_fails_while_it_is_watched_leaves_nothing_behind(outside):
+    v, w = tf.Variable(1.0), tf.Variable([1.0, 2.0])
+
+    @tf.function
+    def step(x):
+        v.assign_add(x)
+        v.assign(v * 10.0)
+        w[0].assign(x)
+        w.assign(tf.stack([x, x, x]) if x > 5.0 else w * x)  # for large x it does not fit
+
+    for _ in range(2):
+        if outside:
+            with tf.GradientTape(), pytest.raises(ValueError, match="incompatible"):
+                step(tf.constant(7.0))
+        else:
+            with pytest.raises(ValueError, match="incompatible"):
+                step(tf.constant(7.0))
+        assert float(v) == 1.0 and w.numpy().tolist() == [1.0, 2.0]
+    step(tf.constant(2.0))
+    assert float(v) == 30.0 and w.numpy().tolist() == [4.0, 4.0]
+    with pytest.raises(ValueError, match="incompatible"):  # another way through it
+        step(tf.constant(7.0))
+    assert float(v) == 30.0 and w.numpy().tolist() == [4.0, 4.0]

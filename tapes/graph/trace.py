@@ -42,6 +42,7 @@ class Trace:
         self._place: tuple[Any, int] = None, 0  # the frame and line of the user's program where the last op was
         self._read: Any = None  # the frame of which the names of its surroundings are known
         self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
+        self._before: dict[int, tuple[Variable, Any]] = {}  # what Variables held that were assigned to
         self.own_gradients = False  # whether a custom_gradient took part
         self.program = Program([self._made(x, Value("argument", x._array)) for x in arguments])
 
@@ -161,7 +162,13 @@ class Trace:
     def _on_Variable(self, variable: Variable, value: Any) -> None:
         self.created.append(variable)
 
+    def undo(self) -> None:
+        """Give all Variables back what they held before: what fails half way leaves nothing behind."""
+        for variable, array in self._before.values():
+            variable._array = array
+
     def _on_assign(self, variable: Variable, given: Tensor, how: Any, before: Any) -> None:
+        self._before.setdefault(id(variable), (variable, before))
         new, line = self.value(given), users_line()
         if how != "assign":
             now = self._values.get(id(variable)) or self._held(variable, before)
