@@ -32,30 +32,31 @@ def sigmoid_cross_entropy(labels, logits):
 
 
 def softmax(x, axis):
-    top = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    top = x.max(axis=axis, keepdims=True, initial=-np.inf)
     powers = np.exp(x - np.where(np.isfinite(top), top, 0))
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
 def log_softmax(x, axis):
-    shifted = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    shifted = x - x.max(axis=axis, keepdims=True, initial=-np.inf)
     return shifted - np.log(np.exp(shifted).sum(axis=axis, keepdims=True))
 
 
 def softmax_cross_entropy(labels, logits):
-    shifted = logits - np.max(logits, axis=-1, keepdims=True, initial=-np.inf)
+    shifted = logits - logits.max(axis=-1, keepdims=True, initial=-np.inf)
     logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -np.where(labels == 0, 0, labels * logs).sum(axis=-1)
 
 
 def sparse_softmax_cross_entropy(labels, logits):
-    shifted = logits - np.max(logits, axis=-1, keepdims=True, initial=-np.inf)
-    picked = np.take_along_axis(shifted, labels[..., None].astype(np.intp), axis=-1)[..., 0]
+    shifted = logits - logits.max(axis=-1, keepdims=True, initial=-np.inf)
+    rows = shifted.reshape(-1, shifted.shape[-1])
+    picked = rows[np.arange(labels.size), labels.reshape(-1)].reshape(labels.shape)
     return np.log(np.exp(shifted).sum(axis=-1)) - picked
 
 
 def one_hot(indices, depth, on, off, axis, dtype):
-    hot = np.expand_dims(indices, -1) == np.arange(depth)
+    hot = indices[..., None] == np.arange(depth)
     return np.moveaxis(np.where(hot, on, off).astype(dtype), -1, axis)
 '''
 

@@ -51,8 +51,10 @@ def _extreme(name: str, sign: str) -> Callable[[Step, str], str | None]:
     def template(step: Step, x: str) -> str | None:
         if step.output.array.dtype.kind != "f":
             return None
-        settings = "".join(f"{key}={value!r}, " for key, value in step.params.items())
-        return f"np.{name}({x}, {settings}initial={sign}np.inf)"
+        axis, keepdims = step.params.get("axis"), step.params.get("keepdims", False)
+        settings = [*([] if axis is None else [f"axis={axis}"]), *(["keepdims=True"] if keepdims else []),
+                    *([] if step.inputs[0].array.size else [f"initial={sign}np.inf"])]
+        return f"{x}.{name}({', '.join(settings)})"
 
     return template
 

@@ -145,5 +145,6 @@ one_hot = Op("one_hot", lambda indices, depth, on, off, axis, dtype: _one_hot(in
 
 
 def _one_hot(indices: np.ndarray, depth: int, on: Any, off: Any, axis: int, dtype: np.dtype) -> np.ndarray:
-    hot = np.expand_dims(indices, -1) == np.arange(depth)
-    return np.moveaxis(np.where(hot, on, off).astype(dtype), -1, axis)
+    hot = indices[..., None] == np.arange(depth)
+    chosen = hot.astype(dtype) if on == 1 and off == 0 else np.where(hot, on, off).astype(dtype)
+    return chosen if axis == -1 else np.moveaxis(chosen, -1, axis)

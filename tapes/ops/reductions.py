@@ -63,10 +63,10 @@ reduce_sum = linear("reduce_sum", lambda x, axis=None, keepdims=False: np.add.re
 reduce_mean = linear("reduce_mean", _mean,
                      lambda g, y, x, axis=None, keepdims=False: spread(g / count(x, axis), x, axis),
                      examples=_EXAMPLES, kinds="iufc", lift=along_axis)
-reduce_max = Op("reduce_max", lambda x, axis=None, keepdims=False: np.max(
+reduce_max = Op("reduce_max", lambda x, axis=None, keepdims=False: np.maximum.reduce(
     x, axis=axis, keepdims=keepdims, initial=_limit(x, -1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf",
     lift=along_axis)
-reduce_min = Op("reduce_min", lambda x, axis=None, keepdims=False: np.min(
+reduce_min = Op("reduce_min", lambda x, axis=None, keepdims=False: np.minimum.reduce(
     x, axis=axis, keepdims=keepdims, initial=_limit(x, 1)), [_extreme_rule], examples=_EXAMPLES, kinds="iuf",
     lift=along_axis)
 reduce_prod = Op("reduce_prod", lambda x, axis=None, keepdims=False: np.multiply.reduce(
@@ -107,7 +107,8 @@ def _limit(x: np.ndarray, side: int) -> Any:
 def _finite_top(x: np.ndarray, axis: Axis) -> np.ndarray:
     """The largest entry, to be taken out before exp, so that nothing overflows."""
     top = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
-    return np.where(np.isfinite(top), top, 0)
+    finite = np.isfinite(top)
+    return top if finite.all() else np.where(finite, top, 0)
 
 
 def _softmax(x: np.ndarray, axis: Axis) -> np.ndarray:
