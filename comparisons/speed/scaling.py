@@ -13,7 +13,7 @@ from .workloads import GROWTH
 
 GROWING = OURS
 REMEMBERED = (*OURS, "tf.func", "jax.jit", "torch")
-PATIENCE = 60.0
+PATIENCE = 120.0  # seconds: a million operations take long to prepare
 
 
 def growth(threads: int, rounds: int, progress: Callable[[str], None], seconds: float = 0.1,

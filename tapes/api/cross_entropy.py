@@ -49,7 +49,8 @@ def sparse_softmax_cross_entropy_with_logits(labels: Any, logits: Any, *, name: 
     """
     op = "softmax_cross_entropy_with_logits"
     classes, scores = convert(labels), convert(logits)
-    if not classes.dtype.is_integer or classes.shape != scores.shape[:-1] or not scores.ndim:
+    given, wanted = classes._array, scores._array.shape
+    if given.dtype.kind not in "iu" or given.shape != wanted[:-1] or not wanted:
         raise InvalidArgumentError(f"sparse_{op}: labels are class numbers, integers of the shape of the logits "
                                    "without the last axis: got labels "
                                    f"{classes.dtype.name}{list(classes.shape)} and logits "

@@ -31,7 +31,8 @@ def _axis(axis: Any, tensor: Tensor, op: str) -> int | tuple[int, ...] | None:
 def _reduction(op: Any, sentence: str, example: str, output: str) -> Any:
     def reduce(input_tensor: Any, axis: Any = None, keepdims: bool = False, *, name: str | None = None) -> Tensor:
         tensor = convert(input_tensor)
-        return op(tensor, axis=_axis(axis, tensor, op.name), keepdims=bool(keepdims))
+        axes = None if axis is None else _axis(axis, tensor, op.name)
+        return op(tensor, axis=axes, keepdims=bool(keepdims))
 
     reduce.__name__ = reduce.__qualname__ = op.name
     reduce.op = op  # type: ignore[attr-defined]
