@@ -4,11 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := setup.cfg pyproject.toml
 
-.PHONY: help compare test lint peers clean
+.PHONY: help compare test lint notebooks peers clean
 
 help:
 	@echo "make compare   differentiate every loss with every library, side by side; LOSS=name for one"
 	@echo "make test      lint, types and all tests"
+	@echo "make notebooks run the lessons of examples/article, and make their notebooks"
 	@echo "make peers     also install torch, autograd and mygrad, as further columns"
 	@echo "make clean     remove $(VENV) and caches"
 
@@ -17,6 +18,9 @@ compare: $(VENV)/compare.done
 
 test: $(VENV)/test.done lint
 	$(BIN)/python -m pytest -q -n 2
+
+notebooks: $(VENV)/test.done peers
+	$(BIN)/python -m tests.notebooks
 
 lint: $(VENV)/test.done
 	$(BIN)/ruff check .

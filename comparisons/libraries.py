@@ -50,6 +50,7 @@ LIBRARIES = {library.module: library for library in (
     Library("mygrad", "mygrad", "peers"),
     Library("micrograd", "micrograd", "peers"),
     Library("matplotlib", "matplotlib", "peers"),
+    Library("psutil", "psutil", "test"),
 )}
 
 

@@ -17,8 +17,8 @@ from tapes.diagnose.remedies import REMEDIES
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 # A comment before a fenced block, <!-- output of: COMMAND --> or <!-- file: PATH -->, or before a table,
-# <!-- lines of: PATHS -->.
-BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of): (?P<what>.+?) -->\n"
+# <!-- lines of: PATHS --> or <!-- course of: FOLDER -->.
+BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of|course of): (?P<what>.+?) -->\n"
                    r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 
 
@@ -38,7 +38,22 @@ def made(kind: str, what: str) -> str:
             sentence = text.split('"""')[1].strip().splitlines()[0]
             rows.append(f"| [{name}]({name}) | {len(text.splitlines())} | {sentence} |")
         return "\n".join(rows) + "\n"
+    if kind == "course of":
+        return course(ROOT / what)
     return f"```text\n{run(what)}```"
+
+
+def course(folder: Path) -> str:
+    """A row for each lesson: script, notebook, and its one sentence in English and in Japanese."""
+    rows = ["| | lesson | it says | 内容 |", "| ---: | --- | --- | --- |"]
+    for script in sorted(folder.glob("[0-9]*.py")):
+        number, name = script.stem.split("_", 1)
+        text = script.read_text(encoding="utf-8").split('"""')[1]
+        english, _, japanese = text.strip().split("\n\n")
+        at = folder.relative_to(ROOT).as_posix()
+        rows.append(f"| {int(number)} | [{name.replace('_', ' ')}]({at}/{script.name}), [notebook]"
+                    f"({at}/notebooks/{script.stem}.ipynb) | {english} | {japanese.partition('。')[0]}。 |")
+    return "\n".join(rows) + "\n"
 
 
 DIFFERENCES = """\

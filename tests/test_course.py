@@ -1,0 +1,106 @@
+"""The course runs: each lesson alone with NumPy, and each notebook, in step with its script, with all libraries."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import io
+import re
+import tokenize
+
+import pytest
+
+from tests.conftest import ROOT
+
+COURSE = sorted((ROOT / "examples" / "article").glob("[0-9]*.py"))
+OTHERS = ("tensorflow", "torch", "matplotlib", "psutil")
+JUPYTER = ("jupytext", "nbclient", "ipykernel")
+MISSING = [name for name in JUPYTER if importlib.util.find_spec(name) is None]
+
+lessons = pytest.mark.parametrize("lesson", COURSE, ids=lambda path: path.stem)
+with_jupyter = pytest.mark.skipif(bool(MISSING), reason=f"pip install {' '.join(MISSING)}")
+
+
+def code_lines(text):
+    """How many lines hold code: not the opening, comments, and empty lines."""
+    opening = ast.parse(text).body[0].end_lineno
+    skipped = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER)
+    return len({token.start[0] for token in tokenize.generate_tokens(io.StringIO(text).readline)
+                if token.type not in skipped and token.start[0] > opening})
+
+
+def test_the_course_is_complete():
+    assert [path.stem[:2] for path in COURSE] == [f"{number:02}" for number in range(1, len(COURSE) + 1)]
+    assert len(COURSE) >= 9
+
+
+@lessons
+def test_it_is_short_and_opens_in_english_and_japanese(lesson):
+    text = lesson.read_text(encoding="utf-8")
+    assert code_lines(text) <= 60
+    one_sentence, english, japanese = ast.get_docstring(ast.parse(text)).split("\n\n")
+    assert one_sentence.endswith(".") and "\n" not in one_sentence
+    assert english.isascii() and japanese.endswith("。")
+    assert "assert" in text and 'beside("tensorflow")' in text
+
+
+@lessons
+def test_it_runs_alone_and_says_what_is_missing(lesson, run_python, tmp_path):
+    done = run_python(str(lesson), without=OTHERS, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert not done.stderr
+    assert "tensorflow is not installed, so its part is left out: pip install tensorflow" in done.stdout
+    assert "TensorFlow gives" not in done.stdout
+
+
+@pytest.fixture(scope="module")
+def client():
+    from tests import notebooks
+
+    with notebooks.kernel() as client:
+        yield client
+
+
+@with_jupyter
+@lessons
+def test_its_notebook_is_in_step_with_it(lesson):
+    import nbformat
+
+    from tests import notebooks
+
+    kept = nbformat.read(notebooks.notebook_of(lesson), as_version=4)
+    fresh = notebooks.made(lesson)
+    nbformat.validate(kept)
+    assert [(cell.cell_type, cell.source) for cell in kept.cells] == [
+        (cell.cell_type, cell.source) for cell in fresh.cells], "python -m tests.notebooks"
+    outputs = [output for cell in kept.cells if cell.cell_type == "code" for output in cell.outputs]
+    assert outputs and not [output for output in outputs if output.output_type == "error" or output.get(
+        "name") == "stderr"], "it was kept with an error or a warning in it"
+    assert "is not installed" not in str(outputs), "make the notebooks where all libraries are installed"
+    assert any("image/png" in output.get("data", {}) for output in outputs) == ("plt.show()" in lesson.read_text())
+    assert notebooks.notebook_of(lesson).stat().st_size < 120_000
+
+
+@with_jupyter
+@lessons
+def test_its_notebook_runs(lesson, client):
+    from tests import notebooks
+
+    done = notebooks.run(client, notebooks.made(lesson))
+    printed = "".join(output.text for cell in done.cells if cell.cell_type == "code" for output in cell.outputs
+                      if output.output_type == "stream")
+    assert re.search("TensorFlow", printed)
+
+
+@with_jupyter
+def test_what_one_notebook_defines_the_next_does_not_see(client):
+    import nbformat
+
+    from tests import notebooks
+
+    def notebook(source):
+        return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source)])
+
+    notebooks.run(client, notebook("here = 1"))
+    with pytest.raises(Exception, match="name 'here' is not defined"):
+        notebooks.run(client, notebook("here"))
