@@ -53,6 +53,20 @@ def verdict(cells: Cells) -> list[str]:
         sentences.append(f"tapes, eager, is within 2 times hand-written NumPy where overhead counts, and 1.15 where "
                          f"matrix products do, on {len(kept)} of {len(judged)} workloads; {_worst(eager)}.")
         sentences += _rivals(cells, EAGER, [c.name for c in CONTENDERS.values() if c.eager and c.name not in OURS])
+    return sentences + over_forward(cells)
+
+
+def over_forward(cells: Cells) -> list[str]:
+    """What gradients cost beside the value, in a sentence for each of ours."""
+    sentences = []
+    for contender in OURS:
+        timed = [cell for cell in cells if cell.contender == contender and cell.over_forward is not None]
+        if timed:
+            worst = max(timed, key=lambda cell: cell.over_forward or 0)
+            below = sum((cell.over_forward or 0) < 4 for cell in timed)
+            sentences.append(f"{CONTENDERS[contender].title}: value and gradients take less than 4 times the value "
+                             f"alone on {below} of {len(timed)} workloads; the most is "
+                             f"{number(worst.over_forward or 0)} times, on {worst.workload}.")
     return sentences
 
 

@@ -32,6 +32,7 @@ class Cell:
         reason: why it is not timed.
         imported, first: seconds for the library's import, and for the first call with its tracing and compilation.
         off: the distance of the worst array from the one by hand, relative to its largest entry.
+        over_forward: the time of value and gradients over that of the value alone, where it was measured.
         rounds: the median of each round, in seconds.
         runs: how many runs each round had.
         ratios: of each round, over hand-written NumPy in the same round.
@@ -44,6 +45,7 @@ class Cell:
     imported: float | None = None
     first: float | None = None
     off: float | None = None
+    over_forward: float | None = None
     rounds: list[float] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
@@ -160,7 +162,8 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
         else:
             answer = processes[contender.name].ask(patience, "prepare", workload)
         cells[contender.name] = Cell(workload.name, contender.name, answer["status"], answer.get("reason", ""),
-                                     answer.get("import"), answer.get("first"), answer.get("off"))
+                                     answer.get("import"), answer.get("first"), answer.get("off"),
+                                     answer.get("over_forward"))
     for number in range(rounds):
         progress(f"round {number + 1} of {rounds}")
         for name, cell in cells.items():

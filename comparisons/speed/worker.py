@@ -14,7 +14,7 @@ from typing import Any
 
 from ..backends import Unsupported
 from ..measure import difference
-from .contenders import Contender
+from .contenders import OURS, Contender
 from .workload import Prepared, Workload
 
 TOLERANCE = 1e-4  # relative to the largest entry: float32 has 6e-8, and a rule off by a thousandth is caught
@@ -68,7 +68,16 @@ def prepare(contender: Contender, threads: int, workload: Workload) -> tuple[Pre
     start = time.perf_counter()
     while time.perf_counter() - start < WARM:
         prepared.run()
+    if prepared.forward is not None and contender.name in OURS:
+        answer["over_forward"] = over_forward(prepared)
     return prepared, answer
+
+
+def over_forward(prepared: Prepared, rounds: int = 5, seconds: float = 0.04) -> float:
+    """The time of value and gradients over that of the value alone: the median of rounds of both in turn."""
+    alone = Prepared(prepared.forward or prepared.run, prepared.arrays)
+    alone.run()
+    return statistics.median(round_of(prepared, seconds)[0] / round_of(alone, seconds)[0] for _ in range(rounds))
 
 
 def expected(workload: Workload) -> Sequence[Any]:

@@ -72,8 +72,10 @@ class Prepared:
         run: does it once, and waits for the result.
         arrays: the result of `run` -> arrays in the order of the workload's `by_hand`.
         reset: puts back what `run` changes.
+        forward: computes the value alone, where `run` computes its gradients too.
     """
 
     run: Callable[[], Any]
     arrays: Callable[[Any], Sequence[Any]]
     reset: Callable[[], None] = field(default=lambda: None)
+    forward: Callable[[], Any] | None = None

@@ -51,7 +51,7 @@ def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Pre
     if workload.kind == TRAINING:
         return _training(given, value, compiled)
     step = compiled({HESSIAN_VECTOR: hessian_vector, JACOBIAN: jacobian}.get(workload.kind, gradients))
-    arguments = [given.parameters, given.data, *([given.vectors] if given.vectors else [])]
+    arguments = [given.parameters, given.data, *([given.vectors] if workload.kind == HESSIAN_VECTOR else [])]
     return Prepared(lambda: jax.block_until_ready(step(*arguments)), lambda found: [np.asarray(x) for x in found])
 
 

@@ -49,4 +49,6 @@ def prepare(tf: Any, workload: Workload, numbers: Numbers, wrap: Callable[[Any],
 
     if workload.kind == TRAINING:
         return Prepared(lambda: step(data), lambda value: [x.numpy() for x in (value, *variables, *state)], reset)
-    return Prepared(lambda: step(data), lambda found: [x.numpy() for x in found])
+    alone = wrap(lambda data: workload.value(tf, variables, data))
+    forward = (lambda: alone(data)) if workload.kind == GRADIENTS else None
+    return Prepared(lambda: step(data), lambda found: [x.numpy() for x in found], forward=forward)
