@@ -38,6 +38,8 @@ class Concrete:
             value.forget()
         self._variables = [value.variable for value in self.final.variables]
         self._effects = self.final.effects
+        given = (*self.final.arguments, *self.final.variables)
+        self._numbers = [place for place, value in enumerate(given) if not value.shape]
         self._asks = any(isinstance(step, Guard) for step in self.final.steps)
         self._calls = [step for step in self.final.steps if isinstance(step, Call)]
         self._packed = _packing(structure)
@@ -76,12 +78,14 @@ class Concrete:
 
         AnotherWay, having changed nothing, when the program is not the way to go.
         """
-        variables = [variable._array for variable in self._variables]
+        given = [*arrays, *(variable._array for variable in self._variables)]
+        for place in self._numbers:  # NumPy is several times as quick with numbers as with arrays of one number
+            given[place] = given[place][()]
         try:
             if not self._calls:
-                return self._run(*arrays, *variables)
+                return self._run(*given)
             calls = [self._drawing(step, made) if isinstance(step, Draw) else step.function for step in self._calls]
-            return self._run(*arrays, *variables, calls)
+            return self._run(*given, calls)
         except AnotherWay:
             waiting.arrays[:0] = made
             raise

@@ -18,7 +18,7 @@ from .literals import identifier, written
 from .program import Blocks, Call, Effect, Guard, Program, Step, Value
 from .sharing import each
 from .sharing import text as sharing
-from .templates import ATOM, LEVELS, NEEDS, SAFE, TEMPLATES, VIEWS, WEAK
+from .templates import ATOM, LEVELS, NEEDS, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
 WIDTH, NEAR = 60, 6
@@ -208,7 +208,16 @@ class Writer:
         if self.can_wait(step, right):
             self.names[step.output], self.levels[step.output] = right, level
             return ""
+        if self.nested and _grows(step) and step not in self.loops and step.into is None:
+            self.keep_name(step)
         return f"{self.name(step.output)} = {right}{self.note(step.output)}"
+
+    def keep_name(self, step: Step) -> None:
+        """A sum that is needed no more gives its name to the longer one."""
+        for value in step.inputs:
+            if self.used[value] == 1 and value.kind == "step" and self.names[value].isidentifier() and (
+                    self._called_best(value) == self._called_best(step.output)):
+                self.names[step.output] = self.names[value]
 
     def can_wait(self, step: Step, text: str) -> bool:
         """Whether the text of a step may stand where its only use is.
@@ -223,7 +232,9 @@ class Writer:
         if step.op.name in VIEWS and not self.later.intersection(step.inputs) and self.order[
                 self.uses[value]] not in self.loops:
             return True
-        until, own = self.uses[value], step.op.name in VIEWS or self._called_best(value) == "t"
+        until = self.uses[value]
+        own = step.op.name in VIEWS or self._called_best(value) == "t" or (
+            value.adjoint_of is not None and _grows(self.order[until]))
         if (not own or step.into is not None or step.op.name not in SAFE or until - place > NEAR
                 or not isinstance(self.order[until], Step)
                 or self.loops.get(self.order[until]) is not self.loops.get(step)
@@ -267,7 +278,11 @@ class Writer:
         if step.op.name == "broadcast_to" and step in self.loops:
             lengths = ", ".join([f"len({inputs[0]})", *map(str, step.output.shape[1:])])
             return f"np.broadcast_to({inputs[0]}, ({lengths}))"
-        template = TEMPLATES.get(step.op.name)
+        template: Any = TEMPLATES.get(step.op.name)
+        if step.op.name in NUMBERS and step.output.array.dtype.kind == "f" and not any(
+                value.shape for value in (step.output, *step.inputs)):
+            inputs.append(self.zero(step.output.array.dtype))
+            template = NUMBERS[step.op.name]
         if callable(template) and (text := template(step, *inputs)) is not None:
             return text
         params = {key: self.setting(value) for key, value in step.params.items()}
@@ -306,6 +321,14 @@ class Writer:
             self.constants[text] = value
         return text
 
+    def zero(self, dtype: np.dtype) -> str:
+        """The name of 0 in a dtype."""
+        name = next((name for name, value in self.constants.items() if type(value) is dtype.type and value == 0), "")
+        if not name:
+            name = self.free("zero", among=self.outside)
+            self.constants[name] = dtype.type(0)
+        return name
+
     def name(self, value: Value) -> str:
         """The name of a value: the user's own where there is one; a number is its own name."""
         if value not in self.names:
@@ -340,6 +363,11 @@ class Writer:
     def tuple(self, values: list[Value]) -> str:
         names = [self.name(value) for value in values]
         return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
+
+
+def _grows(step: Any) -> bool:
+    """Whether it adds one more term to an adjoint."""
+    return isinstance(step, Step) and step.op.name == "add" and step.output.adjoint_of is not None
 
 
 def _count(step: Step) -> int:
