@@ -103,7 +103,8 @@ class Writer:
     def function(self) -> Callable[..., Any]:
         """What the text defines."""
         linecache.cache[self._file] = (len(self.body), None, self.body.splitlines(keepends=True), self._file)
-        space: dict[str, Any] = {"np": np, "AnotherWay": AnotherWay, "each": each, **self.constants, **self.memory,
+        space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each,
+                                 **self.constants, **self.memory,
                                  **{name: registry[row].forward for row, name in self.borrowed.items()}}
         exec(compile(self.body, self._file, "exec"), space)  # templates and clean names: nothing of the user's runs
         return space[self.title]
