@@ -154,6 +154,11 @@ class Epochs:
         self._rest: Iterator[Batch] | None = None
         self._seen = 0
 
+    def anew(self) -> Epochs:
+        """Itself, to begin with the first batch again."""
+        self._rest = None
+        return self
+
     def __iter__(self) -> Iterator[tuple[int, Batch]]:
         if self._wanted is None or self._rest is None:
             self._rest, self._seen = iter(self._source), 0

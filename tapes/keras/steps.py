@@ -106,6 +106,8 @@ class Compilable(Layer):
         variables = self.trainable_variables
         if not variables:
             raise ValueError(f"The model '{self.name}' does not have any trainable weights: is `trainable` False?")
+        if self.optimizer is None:
+            raise ValueError("compile was given no optimizer: it can be evaluated, not trained")
         self.optimizer.apply_gradients(zip(tape.gradient(loss, variables), variables))
         return self.compute_metrics(x, y, y_pred, weight)
 

@@ -70,7 +70,7 @@ class Trainer(Compilable):
             told.tell("epoch_begin", epoch)
             logs = self._epoch("train", batches, told)
             if testing is not None and _is_due(epoch + 1, validation_freq):
-                logs |= {f"val_{name}": value for name, value in self._tested(testing, told).items()}
+                logs |= {f"val_{name}": value for name, value in self._tested(testing.anew(), told).items()}
             told.tell("epoch_end", epoch, logs=logs)
             if self.stop_training:
                 break
