@@ -113,7 +113,8 @@ def test_hits(make, weighted):
 
 
 @pytest.mark.parametrize("make", [
-    lambda m: m.CategoricalAccuracy(), lambda m: m.TopKCategoricalAccuracy(k=2), lambda m: m.TopKCategoricalAccuracy(1)])
+    lambda m: m.CategoricalAccuracy(), lambda m: m.TopKCategoricalAccuracy(k=2),
+    lambda m: m.TopKCategoricalAccuracy(1)])
 def test_accuracies(make):
     def program(tf, k):
         metric = make(k.metrics)
@@ -123,7 +124,8 @@ def test_accuracies(make):
     beside(program)
 
 
-@pytest.mark.parametrize("make", [lambda m: m.SparseCategoricalAccuracy(), lambda m: m.SparseTopKCategoricalAccuracy(2)])
+@pytest.mark.parametrize("make", [lambda m: m.SparseCategoricalAccuracy(),
+                                  lambda m: m.SparseTopKCategoricalAccuracy(2)])
 @pytest.mark.parametrize("classes", [CLASSES, CLASSES[:, None]])
 def test_sparse_accuracies(make, classes):
     def program(tf, k):
