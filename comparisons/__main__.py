@@ -95,12 +95,15 @@ def parser() -> argparse.ArgumentParser:
                        "there brings the list")
     speed.add_argument("--only", metavar="CONTENDERS", help="a comma-separated choice, such as tapes,function,jax.jit; "
                        "NumPy by hand is always there")
-    speed.add_argument("--rounds", type=natural, default=9, metavar="N", help="of 0.2 s for each cell (default 9)")
+    speed.add_argument("--quick", action="store_true", help="3 short rounds: for a first look")
+    speed.add_argument("--rounds", type=natural, metavar="N", help="for each cell (default 9 of 0.2 s)")
     speed.add_argument("--threads", type=natural, metavar="N", help="for each contender (default: one for each core)")
     speed.add_argument("--patience", type=float, default=90.0, metavar="SECONDS", help="for import and compilation "
                        "(default 90)")
     speed.add_argument("--growth", action="store_true", help="also time growing numbers of operations, batches, widths")
     speed.add_argument("--memory", action="store_true", help="also the peak bytes of each workload")
+    speed.add_argument("--all", action="store_true", help="both of these: docs/speed.md is made by --all --plot "
+                       "docs/speed.svg --markdown docs/speed.md")
     speed.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     speed.add_argument("--plot", type=Path, metavar="FILE", help="also draw it, as .png or .svg")
     speed.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page docs/speed.md to FILE")

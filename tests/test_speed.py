@@ -159,15 +159,48 @@ def timed(workload, contender, *rounds):
     return Cell(workload, contender, "timed", rounds=list(rounds), ratios=[each / 2 for each in rounds])
 
 
-def test_the_verdict_says_who_is_ahead():
+def test_targets_say_where_they_are_missed_and_by_how_much():
     cells = [timed("rnn", "numpy", 2.0, 2.0), timed("rnn", "function", 1.8, 1.8), timed("rnn", "jax.jit", 1.0, 1.0),
              timed("conv", "numpy", 2.0, 2.0), timed("conv", "function", 2.2, 2.2), timed("conv", "jax.jit", 3.0, 3.0),
-             timed("conv", "tapes", 3.0, 3.0), timed("conv", "torch", 4.0, 4.0)]
-    said = "\n".join(judge.verdict(cells))
-    assert "at most the time of hand-written NumPy on 1 of 2 workloads; the worst is conv with 1.10 times" in said
-    assert "tapes.function is the fastest of all libraries on 1 of 2; ahead of it: jax.jit on rnn." in said
-    assert "Behind jax.jit by more than 1.3 times: rnn (1.8)." in said
-    assert "tapes, eager is the fastest of the eager libraries on 1 of 1." in said
+             timed("conv", "tapes", 5.0, 5.0), timed("conv", "torch", 4.0, 4.0)]
+    cells[1].forwards, cells[4].forwards = [0.5, 0.5], [0.4, 0.4]
+    assert list(map(str, judge.targets(cells))) == [
+        "MISSED: tapes.function takes at most the time of NumPy by hand: on 1 of 2; not on conv (1.10).",
+        "MISSED: tapes.function is ahead of all other libraries: on 1 of 2; not on rnn (jax.jit, 1.80 times).",
+        "MISSED: tapes.function takes at most 1.3 times the time of jax.jit: on 1 of 2; not on rnn (1.80).",
+        "MISSED: tapes, eager takes at most 2 times the time of NumPy by hand where the time goes to overhead: "
+        "on 0 of 1; not on conv (2.50).",
+        "MISSED: tapes, eager is ahead of all other eager libraries: on 0 of 1; not on conv (PyTorch, eager, 1.25 "
+        "times).",
+        "MISSED: tapes.function: value and gradients take less than 4 times the value alone: on 1 of 2; not on conv "
+        "(5.50)."]
+    assert "met: tapes, eager takes at most 2 times" in "\n".join(map(str, judge.targets([
+        timed("conv", "numpy", 2.0), timed("conv", "tapes", 3.9)])))
+
+
+def test_growth_in_proportion_is_told_from_growth_that_is_not():
+    assert judge.straight("time", {10: 9.0, 10_000: 1.0, 1_000_000: 150.0}).met
+    assert not judge.straight("time", {10: 9.0, 10_000: 1.0, 1_000_000: 250.0}).met
+    assert judge.straight("time", {10_000: 1.0}) is None
+
+
+def test_who_fails_at_a_size_is_not_asked_for_the_next():
+    workloads = [WORKLOADS["linear-1k"], WORKLOADS["mlp-small"]]
+    failing = Contender("failing", "raises", HERE, "raises")
+    cells = list(measured(workloads, [CONTENDERS["numpy"], failing], 1, 1, seconds=0.01, growing=True))
+    assert [cell.status for cell in cells if cell.contender == "failing"] == ["failed", "skipped"]
+
+
+def test_what_was_timed_before_it_was_stopped_is_told(monkeypatch, tmp_path, capsys):
+    def stopped(*_, **__):
+        yield timed("linear-1k", "numpy", 1.0)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("comparisons.speed.show.measured", stopped)
+    path = tmp_path / "speed.json"
+    assert main(["speed", "linear-1k", "mlp-small", "--json", str(path)]) == 130
+    assert capsys.readouterr().out.startswith("Stopped. What had been timed until then:")
+    assert [cell["workload"] for cell in json.loads(path.read_text())["cells"]] == ["linear-1k"]
 
 
 def test_the_spread_is_half_the_distance_of_the_quartiles():
@@ -181,7 +214,8 @@ def test_the_command_tells_everything(tmp_path, capsys):
     assert shown.startswith("All results agree")
     assert max(map(len, shown.splitlines())) <= 120
     document = json.loads(path.read_text())
-    assert {"date", "processor", "cores", "threads", "platform", "python", "versions"} <= document["machine"].keys()
+    assert document["machine"].keys() >= {"date", "processor", "cores", "threads", "platform", "python", "blas",
+                                          "versions"}
     assert document["machine"]["versions"].keys() >= {"gradient-tapes", "numpy", "tensorflow", "jax", "torch"}
     cells = {cell["contender"]: cell for cell in document["cells"]}
     assert cells.keys() == {"numpy", "tapes", "function"}
@@ -190,20 +224,23 @@ def test_the_command_tells_everything(tmp_path, capsys):
 
 
 def test_growth_memory_pages_and_pictures(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(scaling, "GROWTH", {"batch": (GROWTH["batch"][0], (1, 10))})
-    monkeypatch.setattr(scaling, "growth", partial(scaling.growth, families=["batch"]))
+    monkeypatch.setattr(scaling, "GROWTH", {**GROWTH, "batch": (GROWTH["batch"][0], (1, 10))})
+    monkeypatch.setattr(scaling, "growth", partial(scaling.growth, families=["batch"], names=["numpy", "tapes"]))
+    monkeypatch.setattr(scaling, "memory_of_operations", partial(scaling.memory_of_operations, sizes=[10_000, 20_000]))
     monkeypatch.setattr(scaling, "memory", partial(scaling.memory, contenders=["numpy", "tapes"]))
     paths = {name: tmp_path / f"speed.{name}" for name in ("json", "markdown", "svg")}
     drawn = ["--plot", str(paths["svg"])] if LIBRARIES["matplotlib"].installed else []
-    assert main(["speed", "linear-1k", "--only", "tapes", "--rounds", "1", "--growth", "--memory", *drawn,
+    assert main(["speed", "linear-1k", "--only", "tapes", "--quick", "--all", *drawn,
                  "--json", str(paths["json"]), "--markdown", str(paths["markdown"])]) == 0
     assert "Growth with batch" in capsys.readouterr().out
     document = json.loads(paths["json"].read_text())
+    assert "memory of tapes, eager" in document["targets"][-1]["text"] and document["targets"][-1]["met"]
     assert document["growth"]["batch"].keys() == {"1", "10"}
     traced = {each["contender"]: each["traced"] for each in document["memory"]}
     assert traced["tapes"] > traced["numpy"] > 8_000  # two arrays of 1,000 single-precision numbers
     page = paths["markdown"].read_text()
-    for part in ("python -m comparisons speed linear-1k", "## The machine", "## Times", "## Growth", "## Memory"):
+    for part in ("python -m comparisons speed linear-1k", "## The machine",
+                 "## Times", "## A gradient in values", "## Growth", "## Memory"):
         assert part in page
     assert not drawn or paths["svg"].read_text().count("<path") > 10
 

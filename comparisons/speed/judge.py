@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from .contenders import CONTENDERS, EAGER, FUNCTION, OURS
 from .rounds import Cell
 from .worker import CRASHED, FAILED, TIMED, TIMEOUT, WRONG
-from .workload import MATMUL, OVERHEAD
+from .workload import GRADIENTS, MATMUL, OVERHEAD
 from .workloads import WORKLOADS
 
 EAGER_LIMITS = {OVERHEAD: 2.0, MATMUL: 1.15}  # times hand-written NumPy
+FIRST_ON, BEHIND_JIT, OVER_FORWARD = 9, 1.3, 4.0
+STRAIGHT = 2.0  # how much dearer an operation may be among 1,000,000 than among 10,000: caches end in between
 Cells = Sequence[Cell]
+
+
+@dataclass(frozen=True)
+class Target:
+    """Something to be reached, on how many of how many it is, and where not, with the number found there."""
+
+    text: str
+    kept: int
+    total: int
+    missed: Sequence[str]
+    wanted: int | None = None
+
+    @property
+    def met(self) -> bool:
+        """On as many as are wanted, by default on all."""
+        return self.kept >= (self.total if self.wanted is None else min(self.wanted, self.total))
+
+    def __str__(self) -> str:
+        missed = f"; not on {', '.join(self.missed)}" if self.missed else ""
+        return f"{'met' if self.met else 'MISSED'}: {self.text}: on {self.kept} of {self.total}{missed}."
 
 
 def of_workload(cells: Cells, name: str) -> dict[str, Cell]:
@@ -29,68 +53,81 @@ def wrong(cells: Cells) -> list[str]:
             or (cell.contender in OURS and cell.status in (FAILED, CRASHED, TIMEOUT))]
 
 
-def verdict(cells: Cells) -> list[str]:
-    """The sentences that come first."""
-    sentences = []
-    traced = [cell for cell in cells if cell.contender == FUNCTION and cell.ratio is not None]
-    if traced:
-        even = [cell for cell in traced if (cell.ratio or 0) <= 1]
-        sentences.append(f"tapes.function takes at most the time of hand-written NumPy on {len(even)} of {len(traced)} "
-                         f"workloads; {_worst(traced)}.")
-        sentences += _rivals(cells, FUNCTION, [c for c in CONTENDERS if c not in OURS])
-        behind = [(cell.median / rival.median, cell.workload) for cell in traced
-                  if (rival := of_workload(cells, cell.workload).get("jax.jit")) and rival.status == TIMED
-                  and cell.median > 1.3 * rival.median]
-        if behind:
-            sentences.append("Behind jax.jit by more than 1.3 times: " + ", ".join(
-                f"{name} ({times:.1f})" for times, name in sorted(behind, reverse=True)) + ".")
-    eager = [cell for cell in cells if cell.contender == EAGER and cell.ratio is not None]
-    if eager:
-        limits = [(cell, EAGER_LIMITS.get(WORKLOADS[cell.workload].bound)) for cell in eager
-                  if cell.workload in WORKLOADS]
-        judged = [(cell, limit) for cell, limit in limits if limit is not None]
-        kept = [cell for cell, limit in judged if (cell.ratio or 0) <= limit]
-        sentences.append(f"tapes, eager, is within 2 times hand-written NumPy where overhead counts, and 1.15 where "
-                         f"matrix products do, on {len(kept)} of {len(judged)} workloads; {_worst(eager)}.")
-        sentences += _rivals(cells, EAGER, [c.name for c in CONTENDERS.values() if c.eager and c.name not in OURS])
-    return sentences + over_forward(cells)
+def targets(cells: Cells) -> list[Target]:
+    """What was aimed at, of what the cells can tell."""
+    of = {name: of_workload(cells, name) for name in names(cells)}
+    rivals = [name for name in CONTENDERS if name not in OURS]
+    eager = [name for name in rivals if CONTENDERS[name].eager]
+    found = [
+        _limited(f"{_title(FUNCTION)} takes at most the time of NumPy by hand", cells, FUNCTION,
+                 lambda cell: cell.ratio, lambda cell: 1.0),
+        _ahead(of, FUNCTION, rivals, "all other libraries", FIRST_ON),
+        _limited(f"{_title(FUNCTION)} takes at most {BEHIND_JIT} times the time of jax.jit", cells, FUNCTION,
+                 lambda cell: _over(cell, of[cell.workload].get("jax.jit")), lambda cell: BEHIND_JIT),
+        *[_limited(f"{_title(EAGER)} takes at most {limit:g} times the time of NumPy by hand where the time goes to "
+                   f"{bound}", cells, EAGER, lambda cell: cell.ratio,
+                   lambda cell, bound=bound, limit=limit: limit if _bound(cell) == bound else None)  # type: ignore[misc]
+          for bound, limit in EAGER_LIMITS.items()],
+        _ahead(of, EAGER, eager, "all other eager libraries"),
+        *[_limited(f"{_title(ours)}: value and gradients take less than {OVER_FORWARD:g} times the value alone", cells,
+                   ours, lambda cell: cell.over_forward, lambda cell: OVER_FORWARD if _kind(cell) == GRADIENTS else None)
+          for ours in (EAGER, FUNCTION)]]
+    return [target for target in found if target.total]
 
 
-def over_forward(cells: Cells) -> list[str]:
-    """What gradients cost beside the value, in a sentence for each of ours."""
-    sentences = []
-    for contender in OURS:
-        timed = [cell for cell in cells if cell.contender == contender and cell.over_forward is not None]
-        if timed:
-            worst = max(timed, key=lambda cell: cell.over_forward or 0)
-            below = sum((cell.over_forward or 0) < 4 for cell in timed)
-            sentences.append(f"{CONTENDERS[contender].title}: value and gradients take less than 4 times the value "
-                             f"alone on {below} of {len(timed)} workloads; the most is "
-                             f"{number(worst.over_forward or 0)} times, on {worst.workload}.")
-    return sentences
+def straight(name: str, costs: dict[int, float]) -> Target | None:
+    """Whether what an operation costs stays the same from 10,000 to the most there are; None if too few were asked."""
+    each = {size: cost / size for size, cost in costs.items() if size >= 10_000}
+    if len(each) < 2:
+        return None
+    first, last = each[min(each)], each[max(each)]
+    text = (f"{name} is in proportion to the number of operations, from {min(each):,} to {max(each):,}, within "
+            f"{STRAIGHT:g} times")
+    missed = [] if last <= STRAIGHT * first else [f"{max(each):,} ({number(last / first)})"]
+    return Target(text, 1 - len(missed), 1, missed)
 
 
-def _worst(cells: Iterable[Cell]) -> str:
-    worst = max(cells, key=lambda cell: cell.ratio or 0)
-    return f"the worst is {worst.workload} with {number(worst.ratio or 0)} times"
+def _title(name: str) -> str:
+    return CONTENDERS[name].title
 
 
-def _rivals(cells: Cells, ours: str, rivals: Sequence[str]) -> list[str]:
-    """Ahead of all on so many, and who else was first, where."""
-    first: dict[str, list[str]] = {}
-    for name in names(cells):
-        row = {c: cell for c, cell in of_workload(cells, name).items()
-               if cell.status == TIMED and (c == ours or c in rivals)}
-        if ours in row and len(row) > 1:
-            first.setdefault(min(row, key=lambda c: row[c].median), []).append(name)
-    total = sum(map(len, first.values()))
-    if not total:
-        return []
-    title = CONTENDERS[ours].title
-    others = "; ".join(f"{CONTENDERS[c].title} on {', '.join(where)}" for c, where in first.items() if c != ours)
-    among = "of all libraries" if ours == FUNCTION else "of the eager libraries"
-    return [f"{title} is the fastest {among} on {len(first.get(ours, []))} of {total}"
-            + (f"; ahead of it: {others}." if others else ".")]
+def _bound(cell: Cell) -> str | None:
+    return WORKLOADS[cell.workload].bound if cell.workload in WORKLOADS else None
+
+
+def _kind(cell: Cell) -> str | None:
+    return WORKLOADS[cell.workload].kind if cell.workload in WORKLOADS else None
+
+
+def _over(cell: Cell, rival: Cell | None) -> float | None:
+    """The time over that of another, taken in each round."""
+    if rival is None or rival.status != TIMED:
+        return None
+    return statistics.median([ours / theirs for ours, theirs in zip(cell.rounds, rival.rounds, strict=True)])
+
+
+def _limited(text: str, cells: Cells, ours: str, measure: Callable[[Cell], float | None],
+             limit: Callable[[Cell], float | None]) -> Target:
+    """On how many workloads a measure keeps within its limit; the worst first among those where it does not."""
+    measured = [(value, cell.workload, most) for cell in cells if cell.contender == ours and cell.status == TIMED
+                and (value := measure(cell)) is not None and (most := limit(cell)) is not None]
+    missed = [(value, workload) for value, workload, most in measured if value > most]
+    return Target(text, len(measured) - len(missed), len(measured),
+                  [f"{workload} ({number(value)})" for value, workload in sorted(missed, reverse=True)])
+
+
+def _ahead(of: dict[str, dict[str, Cell]], ours: str, rivals: Sequence[str], among: str,
+           wanted: int | None = None) -> Target:
+    """On how many workloads ours is the fastest; where not, who is, and how many times faster."""
+    missed, total = [], 0
+    for workload, row in of.items():
+        others = {name: over for name in rivals if name in row and ours in row and row[ours].status == TIMED
+                  and (over := _over(row[ours], row[name])) is not None}
+        total += bool(others)
+        if others and max(others.values()) > 1:
+            first = max(others, key=lambda name: others[name])
+            missed.append(f"{workload} ({_title(first)}, {number(others[first])} times)")
+    return Target(f"{_title(ours)} is ahead of {among}", total - len(missed), total, missed, wanted)
 
 
 def number(ratio: float) -> str:

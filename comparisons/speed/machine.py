@@ -19,7 +19,22 @@ def described(threads: int) -> dict[str, Any]:
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     return {"date": datetime.datetime.now(datetime.UTC).isoformat(timespec="minutes"), "processor": processor(),
             "cores": os.cpu_count(), "threads": threads, "load": load, "platform": platform.platform(),
-            "python": platform.python_version(), "versions": versions()}
+            "python": platform.python_version(), "blas": blas(), "versions": versions()}
+
+
+def blas() -> str:
+    """Whose matrix products NumPy takes, and for which processor, if threadpoolctl is there to ask."""
+    try:
+        import threadpoolctl  # comes with scikit-learn
+    except ImportError:
+        found = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+        told = f"{found.get('name', 'unknown')} {found.get('version', '')}".strip()
+    else:
+        libraries = [each for each in threadpoolctl.threadpool_info() if each["user_api"] == "blas"]
+        told = "; ".join(f"{each['internal_api']} {each['version']}, kernels for {each.get('architecture', 'unknown')}"
+                         for each in libraries) or "unknown"
+    chosen = os.environ.get("OPENBLAS_CORETYPE")
+    return told + (f" (as OPENBLAS_CORETYPE={chosen} says)" if chosen else "")
 
 
 def processor() -> str:
@@ -40,4 +55,4 @@ def versions() -> dict[str, str | None]:
 def sentence(machine: dict[str, Any]) -> str:
     load = "" if machine["load"] is None else f", load {machine['load']:.1f} at the start"
     return (f"{machine['processor']}, {machine['cores']} cores, {machine['threads']} threads for each contender{load}; "
-            f"{machine['platform']}, Python {machine['python']}, {machine['date']}.")
+            f"{machine['platform']}, Python {machine['python']}, {machine['date']}. BLAS of NumPy: {machine['blas']}.")

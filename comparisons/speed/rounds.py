@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from .contenders import HAND, Contender
-from .worker import CRASHED, MISSING, TIMED, TIMEOUT, serve
+from .worker import CRASHED, MISSING, SKIPPED, TIMED, TIMEOUT, serve
 from .workload import Workload
 
 ROUND = 0.2  # seconds
@@ -32,10 +32,10 @@ class Cell:
         reason: why it is not timed.
         imported, first: seconds for the library's import, and for the first call with its tracing and compilation.
         off: the distance of the worst array from the one by hand, relative to its largest entry.
-        over_forward: the time of value and gradients over that of the value alone, where it was measured.
         rounds: the median of each round, in seconds.
         runs: how many runs each round had.
         ratios: of each round, over hand-written NumPy in the same round.
+        forwards: of each round the median of the value alone, of tapes and tapes.function.
     """
 
     workload: str
@@ -45,10 +45,10 @@ class Cell:
     imported: float | None = None
     first: float | None = None
     off: float | None = None
-    over_forward: float | None = None
     rounds: list[float] = field(default_factory=list)
     runs: list[int] = field(default_factory=list)
     ratios: list[float] = field(default_factory=list)
+    forwards: list[float] = field(default_factory=list)
 
     @property
     def median(self) -> float:
@@ -59,6 +59,12 @@ class Cell:
     def ratio(self) -> float | None:
         """To hand-written NumPy; None if either was not timed."""
         return statistics.median(self.ratios) if self.ratios else None
+
+    @property
+    def over_forward(self) -> float | None:
+        """Times the value alone, in the same round; None if that was not timed."""
+        pairs = zip(self.rounds, self.forwards, strict=False)
+        return statistics.median([whole / forward for whole, forward in pairs]) if self.forwards else None
 
     @property
     def spread(self) -> float:
@@ -139,14 +145,21 @@ def cores() -> int:
 
 def measured(workloads: Sequence[Workload], contenders: Sequence[Contender], rounds: int, threads: int,
              progress: Callable[[str], None] = lambda text: None, seconds: float = ROUND,
-             patience: float = PATIENCE) -> Iterator[Cell]:
-    """The cells of one workload after the other, in the order of the contenders."""
+             patience: float = PATIENCE, growing: bool = False) -> Iterator[Cell]:
+    """The cells of one workload after the other, in the order of the contenders.
+
+    When the workloads are growing, who has failed at one is not asked for the next.
+    """
     processes = {c.name: Process(c, threads) for c in contenders}
+    failed: dict[str, str] = {}
     try:
         for number, workload in enumerate(workloads, 1):
             place = f"{workload.name} ({number} of {len(workloads)})"
-            yield from _measured(workload, contenders, processes, rounds, seconds, patience,
-                                 lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
+            cells = _measured(workload, [c for c in contenders if c.name not in failed], processes, rounds, seconds,
+                              patience, lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
+            yield from cells
+            yield from (Cell(workload.name, name, SKIPPED, f"{why} before") for name, why in failed.items())
+            failed |= {cell.contender: cell.status for cell in cells if growing and cell.status != TIMED}
     finally:
         for process in processes.values():
             process.stop()
@@ -162,8 +175,7 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
         else:
             answer = processes[contender.name].ask(patience, "prepare", workload)
         cells[contender.name] = Cell(workload.name, contender.name, answer["status"], answer.get("reason", ""),
-                                     answer.get("import"), answer.get("first"), answer.get("off"),
-                                     answer.get("over_forward"))
+                                     answer.get("import"), answer.get("first"), answer.get("off"))
     for number in range(rounds):
         progress(f"round {number + 1} of {rounds}")
         for name, cell in cells.items():
@@ -174,6 +186,8 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
                     median, runs = answer["round"]
                     cell.rounds.append(median)
                     cell.runs.append(runs)
+                    if "forward" in answer:
+                        cell.forwards.append(answer["forward"])
                 else:
                     cell.status, cell.reason = answer["status"], answer["reason"]
     if HAND in cells and cells[HAND].status == TIMED:

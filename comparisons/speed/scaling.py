@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .contenders import CONTENDERS, OURS, Contender
+from . import judge
+from .contenders import CONTENDERS, EAGER, OURS, Contender
 from .rounds import Cell, Process, measured
 from .worker import MISSING, TIMED
 from .workload import Workload
 from .workloads import GROWTH
 
-GROWING = OURS
-REMEMBERED = (*OURS, "tf.func", "jax.jit", "torch")
+GROWING = (*OURS, "tf.func", "jax.jit", "torch")
+REMEMBERED = GROWING
 PATIENCE = 120.0  # seconds: a million operations take long to prepare
 
 
 def growth(threads: int, rounds: int, progress: Callable[[str], None], seconds: float = 0.1,
-           families: Sequence[str] = tuple(GROWTH), limit: int | None = None) -> dict[str, dict[int, list[Cell]]]:
-    """For each family and size the cells of hand-written NumPy, tapes and tapes.function; sizes above `limit` not."""
-    contenders = [CONTENDERS[name] for name in GROWING]
-    found: dict[str, dict[int, list[Cell]]] = {}
+           families: Sequence[str] = tuple(GROWTH), patience: float = PATIENCE,
+           names: Sequence[str] = GROWING) -> Iterator[tuple[str, dict[int, list[Cell]]]]:
+    """For each family its cells, by size; who gives no answer at a size is not asked for larger ones."""
+    contenders = [CONTENDERS[name] for name in names]
     for name in families:
         family, sizes = GROWTH[name]
-        sizes = tuple(size for size in sizes if limit is None or size <= limit)
         workloads = [replace(family(size), name=f"{name} {size:,}") for size in sizes]
-        cells = list(measured(workloads, contenders, rounds, threads, progress, seconds, PATIENCE))
-        found[name] = {size: [cell for cell in cells if cell.workload == workload.name]
-                       for size, workload in zip(sizes, workloads, strict=True)}
-    return found
+        cells = list(measured(workloads, contenders, rounds, threads, progress, seconds, patience, growing=True))
+        yield name, {size: [cell for cell in cells if cell.workload == workload.name]
+                     for size, workload in zip(sizes, workloads, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -48,14 +47,21 @@ class Peak:
 
 
 def memory(workloads: Sequence[Workload], threads: int, progress: Callable[[str], None],
-           contenders: Sequence[str] = REMEMBERED) -> list[Peak]:
+           contenders: Sequence[str] = REMEMBERED) -> Iterator[Peak]:
     """Each workload and contender in a process of its own."""
-    found = []
     for workload in workloads:
         for name in contenders:
             progress(f"memory: {workload.name}: {name}")
-            found.append(_peak(workload, CONTENDERS[name], threads))
-    return found
+            yield _peak(workload, CONTENDERS[name], threads)
+
+
+def memory_of_operations(threads: int, progress: Callable[[str], None],
+                         sizes: Sequence[int] = (10_000, 100_000, 1_000_000)) -> dict[int, Peak]:
+    """What a tape of ever more operations takes."""
+    family, _ = GROWTH["operations"]
+    return {size: peak for size in sizes
+            for peak in memory([replace(family(size), name=f"{size:,} operations")], threads, progress,
+                               contenders=[EAGER])}
 
 
 def _peak(workload: Workload, contender: Contender, threads: int) -> Peak:
@@ -69,3 +75,13 @@ def _peak(workload: Workload, contender: Contender, threads: int) -> Peak:
     if answer["status"] != TIMED:
         return Peak(workload.name, contender.name, reason=f"{answer['status']}: {answer['reason']}")
     return Peak(workload.name, contender.name, answer["traced"], answer["resident"])
+
+
+def straight(grown: dict[str, dict[int, list[Cell]]], peaks: dict[int, Peak]) -> list[judge.Target]:
+    """Whether time and memory grow as the number of operations does."""
+    found = [judge.straight(f"time of {CONTENDERS[name].title}", {
+        size: cell.median for size, row in grown.get("operations", {}).items() for cell in row
+        if cell.contender == name and cell.status == TIMED}) for name in OURS[1:]]
+    found.append(judge.straight(f"memory of {CONTENDERS[EAGER].title}", {
+        size: float(peak.bytes) for size, peak in peaks.items() if peak.bytes is not None}))
+    return [target for target in found if target is not None]

@@ -1,9 +1,10 @@
-"""`python -m comparisons speed`: the verdict first, then the table, then what is missing and why."""
+"""`python -m comparisons speed`: the targets first, then the tables, then what is missing and why."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -24,7 +25,7 @@ from .worker import MISSING, TIMED, UNSUPPORTED
 from .workload import Workload
 from .workloads import WORKLOADS
 
-SHORT = {"unsupported": "n/a", "timeout": "slow", "crashed": "died"}
+SHORT = {"unsupported": "n/a", "timeout": "slow", "crashed": "died", "skipped": "-"}
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -34,39 +35,58 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.plot is not None:
         require("matplotlib")
     threads = arguments.threads or cores()
-    screen = report.console()
+    rounds = arguments.rounds or (3 if arguments.quick else 9)
+    seconds = ROUND / 4 if arguments.quick else ROUND
+    screen, start = report.console(), time.monotonic()
     found: list[Cell] = []
+    grown: dict[str, dict[int, list[Cell]]] = {}
+    peaks: list[Peak] = []
+    of_operations: dict[int, Peak] = {}
     facts = machine.described(threads)
+    stopped = False
     with screen.status("starting") as status:
         def progress(text: str) -> None:
+            text = f"{(time.monotonic() - start) / 60:.0f} min: {text}"
             status.update(text)
             if not screen.is_terminal and "round" not in text:
                 print(text, file=sys.stderr, flush=True)
 
-        found.extend(measured(workloads, contenders, arguments.rounds, threads, progress, patience=arguments.patience))
-        grown = scaling.growth(threads, max(1, arguments.rounds // 2), progress) if arguments.growth else {}
-        peaks = scaling.memory(workloads, threads, progress) if arguments.memory else []
-    told(screen, found, workloads, facts, arguments.rounds)
+        try:
+            found.extend(measured(workloads, contenders, rounds, threads, progress, seconds, arguments.patience))
+            if arguments.growth or arguments.all:
+                grown.update(scaling.growth(threads, max(1, rounds // 3), progress))
+                of_operations.update(scaling.memory_of_operations(threads, progress))
+            if arguments.memory or arguments.all:
+                peaks.extend(scaling.memory(workloads, threads, progress))
+        except KeyboardInterrupt:  # what has been timed is kept
+            stopped = True
+    facts["minutes"] = (time.monotonic() - start) / 60
+    aims = [*judge.targets(found), *scaling.straight(grown, of_operations)]
+    if stopped:
+        screen.print("[red bold]Stopped.[/red bold] What had been timed until then:")
+    told(screen, found, workloads, facts, rounds, seconds, aims)
     for name, sizes in grown.items():
         report.show(screen, growth_table(name, sizes))
     if peaks:
         report.show(screen, memory_table(peaks))
-    document = {**written(found, workloads, facts, arguments.rounds),
+    document = {**written(found, workloads, facts, rounds, seconds, aims),
                 "growth": {name: {str(size): [asdict(cell) for cell in row] for size, row in sizes.items()}
                            for name, sizes in grown.items()},
-                "memory": [asdict(peak) for peak in peaks]}
+                "memory": [asdict(peak) for peak in [*peaks, *of_operations.values()]]}
+    if arguments.plot is not None:
+        plot(found, grown, arguments.plot)
     if arguments.markdown is not None:
         from .page import page
 
-        text = page("python -m comparisons " + " ".join(arguments.spoken), found, workloads, facts, arguments.rounds,
-                    grown, peaks, arguments.plot.name if arguments.plot else "")
+        text = page("python -m comparisons " + " ".join(arguments.spoken), found, workloads, facts, rounds, seconds,
+                    aims, grown, peaks, arguments.plot.name if arguments.plot else "")
         arguments.markdown.write_text(text, encoding="utf-8")
-    if arguments.plot is not None:
-        plot(found, grown, arguments.plot)
     if arguments.json is not None:
         report.write(document, arguments.json)
-        screen.print(f"Written to {escape(str(arguments.json))}.")
-    return 1 if judge.wrong(found) else 0
+    for path in (arguments.json, arguments.markdown, arguments.plot):
+        if path is not None:
+            screen.print(f"Written to {escape(str(path))}.")
+    return 130 if stopped else 1 if judge.wrong(found) else 0
 
 
 def chosen(only: str | None) -> list[Contender]:
@@ -84,21 +104,26 @@ def _known(name: str, table: Any, what: str) -> Any:
 
 
 def told(screen: Console, cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any],
-         rounds: int) -> None:
+         rounds: int, seconds: float, aims: Sequence[judge.Target]) -> None:
     wrong = judge.wrong(cells)
     for line in wrong:
         screen.print(f"[red bold]WRONG[/red bold] {escape(line)}", soft_wrap=True)
     if not wrong and any(cell.status == TIMED for cell in cells):
         screen.print("[green bold]All results agree with those by hand; then they were timed.[/green bold]")
-    for text in judge.verdict(cells):
-        screen.print(text)
+    for aim in aims:
+        word, _, rest = str(aim).partition(":")
+        screen.print(f"[{'green' if aim.met else 'red'} bold]{word}[/]:{escape(rest)}")
     screen.print(f"\nTime of the value and all gradients, over that of NumPy by hand: the median of {rounds} rounds of "
-                 f"{ROUND} s; below it half the distance of the quartiles. {machine.sentence(facts)}")
+                 f"{seconds:g} s; below it half the distance of the quartiles. {machine.sentence(facts)}")
     report.show(screen, times_table(cells))
     screen.print()
     screen.print("First call, with tracing and compilation; in the title the time of the import:")
     report.show(screen, first_table(cells))
     screen.print()
+    if any(cell.forwards for cell in cells):
+        screen.print("The value and all derivatives, over the value alone, without a tape:")
+        report.show(screen, forward_table(cells))
+        screen.print()
     for workload in workloads:
         screen.print(f"[bold]{workload.name}[/bold]  {escape(workload.title)}")
     screen.print()
@@ -153,12 +178,27 @@ def first_table(cells: Sequence[Cell]) -> Table:
     return table
 
 
+def forward_table(cells: Sequence[Cell]) -> Table:
+    """How many values a gradient costs."""
+    shown = [name for name in columns(cells) if any(c.contender == name and c.forwards for c in cells)]
+    table = Table("workload", *shown, box=None, pad_edge=False)
+    for workload in judge.names(cells):
+        table.add_row(workload, *forward_row(judge.of_workload(cells, workload), shown))
+    return table
+
+
+def forward_row(row: dict[str, Cell], shown: Sequence[str]) -> list[str]:
+    return [judge.number(over) if (c := row.get(name)) and (over := c.over_forward) is not None else ""
+            for name in shown]
+
+
 def growth_table(name: str, sizes: dict[int, list[Cell]]) -> Table:
     """Sizes down, contenders across: times."""
     shown = [cell.contender for cell in next(iter(sizes.values()))]
     table = Table(name, *shown, title=f"Growth with {name}", title_justify="left", box=None, pad_edge=False)
     for size, row in sizes.items():
-        table.add_row(f"{size:,}", *[judge.duration(c.median) if c.status == TIMED else escape(c.reason) for c in row])
+        table.add_row(f"{size:,}", *[judge.duration(c.median) if c.status == TIMED else SHORT.get(c.status, c.status)
+                                      for c in row])
     return table
 
 
@@ -194,12 +234,15 @@ def notes(cells: Sequence[Cell]) -> list[str]:
             for (name, status, reason), where in reasons.items()]
 
 
-def written(cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any], rounds: int) -> dict[str, Any]:
+def written(cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any], rounds: int, seconds: float,
+            aims: Sequence[judge.Target]) -> dict[str, Any]:
     """Everything, for programs."""
-    return {"schema": 1, "machine": facts, "rounds": rounds, "seconds a round": ROUND, "unit": "seconds",
+    return {"schema": 1, "machine": facts, "rounds": rounds, "seconds a round": seconds, "unit": "seconds",
             "workloads": {w.name: {"title": w.title, "kind": w.kind, "bound": w.bound} for w in workloads},
-            "contenders": {c.name: c.title for c in CONTENDERS.values()}, "verdict": judge.verdict(cells),
+            "contenders": {c.name: c.title for c in CONTENDERS.values()},
+            "targets": [{**asdict(aim), "met": aim.met} for aim in aims],
             "wrong": judge.wrong(cells),
             "cells": [{**asdict(cell), "ratio": cell.ratio, "median": cell.median if cell.rounds else None,
+                       "over forward": cell.over_forward,
                        "spread": cell.spread if cell.rounds else None,
                        "off": None if cell.off is None else report._finite(cell.off)} for cell in cells]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import statistics
 import time
 import tracemalloc
@@ -19,14 +20,15 @@ from .workload import Prepared, Workload
 
 TOLERANCE = 1e-4  # relative to the largest entry: float32 has 6e-8, and a rule off by a thousandth is caught
 WARM = 0.1  # seconds of running before anything is timed
-TIMED, WRONG, UNSUPPORTED, FAILED, MISSING, TIMEOUT, CRASHED = (
-    "timed", "wrong", "unsupported", "failed", "missing", "timeout", "crashed")
+TIMED, WRONG, UNSUPPORTED, FAILED, MISSING, TIMEOUT, CRASHED, SKIPPED = (
+    "timed", "wrong", "unsupported", "failed", "missing", "timeout", "crashed", "skipped")
 
 Answer = dict[str, Any]
 
 
 def serve(pipe: Connection, contender: Contender, threads: int) -> None:
     """Answer questions until there are no more. What libraries print on the error stream is dropped."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, who ends this process
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     prepared: Prepared | None = None
     while True:
@@ -42,6 +44,8 @@ def serve(pipe: Connection, contender: Contender, threads: int) -> None:
             else:
                 assert prepared is not None
                 answer = {"status": TIMED, "round": round_of(prepared, *arguments)}
+                if prepared.forward is not None and contender.name in OURS:
+                    answer["forward"] = median_of(prepared.forward, *arguments)[0]
         except Unsupported as error:
             answer = {"status": UNSUPPORTED, "reason": str(error)}
         except Exception as error:  # whatever a library raises is the answer
@@ -69,15 +73,8 @@ def prepare(contender: Contender, threads: int, workload: Workload) -> tuple[Pre
     while time.perf_counter() - start < WARM:
         prepared.run()
     if prepared.forward is not None and contender.name in OURS:
-        answer["over_forward"] = over_forward(prepared)
+        prepared.forward()  # watched, if it is a function
     return prepared, answer
-
-
-def over_forward(prepared: Prepared, rounds: int = 5, seconds: float = 0.04) -> float:
-    """The time of value and gradients over that of the value alone: the median of rounds of both in turn."""
-    alone = Prepared(prepared.forward or prepared.run, prepared.arrays)
-    alone.run()
-    return statistics.median(round_of(prepared, seconds)[0] / round_of(alone, seconds)[0] for _ in range(rounds))
 
 
 def expected(workload: Workload) -> Sequence[Any]:
@@ -100,9 +97,14 @@ def check(found: Sequence[Any], reference: Sequence[Any], workload: Workload) ->
 
 
 def round_of(prepared: Prepared, seconds: float) -> tuple[float, int]:
-    """The median time of the runs that fit, at least one, and how many they were."""
+    """`median_of` runs that begin where the first one did."""
     prepared.reset()
-    run, clock = prepared.run, time.perf_counter
+    return median_of(prepared.run, seconds)
+
+
+def median_of(run: Callable[[], Any], seconds: float) -> tuple[float, int]:
+    """The median time of the runs that fit, at least one, and how many they were."""
+    clock = time.perf_counter
     times: list[float] = []
     end = clock() + seconds
     while not times or clock() < end:

@@ -72,7 +72,7 @@ class Prepared:
         run: does it once, and waits for the result.
         arrays: the result of `run` -> arrays in the order of the workload's `by_hand`.
         reset: puts back what `run` changes.
-        forward: computes the value alone, where `run` computes its gradients too.
+        forward: the value alone, without a tape; of tapes and TensorFlow.
     """
 
     run: Callable[[], Any]

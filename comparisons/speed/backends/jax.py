@@ -47,7 +47,7 @@ def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Pre
         slopes, outputs = jax.jacrev(twice, has_aux=True)(parameters)
         return outputs, *slopes
 
-    compiled: Any = jax.jit if way == "jit" else lambda function: function
+    compiled: Any = jax.jit if way == "jit" else lambda function, **settings: function
     if workload.kind == TRAINING:
         return _training(given, value, compiled)
     step = compiled({HESSIAN_VECTOR: hessian_vector, JACOBIAN: jacobian}.get(workload.kind, gradients))
@@ -62,14 +62,15 @@ def _training(given: Numbers, value: Any, compiled: Any) -> Prepared:
         found, slopes = jax.value_and_grad(value)(parameters, data)
         return found, *adam.updated(jnp.sqrt, parameters, state, slopes)
 
-    function = compiled(step)
-    now: list[Any] = [given.parameters, given.state]
+    function = compiled(step, donate_argnums=(0, 1))  # what is updated is given away: its memory is used again
+    now: list[Any] = []
 
     def run() -> Any:
         found, *now[:] = jax.block_until_ready(function(*now, given.data))
         return found
 
     def reset() -> None:
-        now[:] = [given.parameters, given.state]
+        now[:] = [[jnp.copy(x) for x in part] for part in (given.parameters, given.state)]
 
+    reset()
     return Prepared(run, lambda found: [np.asarray(x) for x in (found, *now[0], *now[1])], reset)

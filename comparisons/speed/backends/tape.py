@@ -9,8 +9,9 @@ from ..workload import GRADIENTS, HESSIAN_VECTOR, JACOBIAN, TRAINING, Numbers, P
 from ..workloads import adam
 
 
-def prepare(tf: Any, workload: Workload, numbers: Numbers, wrap: Callable[[Any], Any]) -> Prepared:
-    """`wrap` is what makes of the Python function the one that is timed, such as tf.function."""
+def prepare(tf: Any, workload: Workload, numbers: Numbers, wrap: Callable[[Any], Any],
+            update: Callable[..., None] = adam.update) -> Prepared:
+    """`wrap` makes of the Python function the one that is timed, such as tf.function; `update` is Adam's."""
     variables = [tf.Variable(x) for x in numbers.parameters]
     state = [tf.Variable(x) for x in numbers.state]
     data = [tf.constant(x) for x in numbers.data]
@@ -37,9 +38,13 @@ def prepare(tf: Any, workload: Workload, numbers: Numbers, wrap: Callable[[Any],
     def training(data: Any) -> Any:
         with tf.GradientTape() as tape:
             value = workload.value(tf, variables, data)
-        adam.update(tf, variables, state, tape.gradient(value, variables))
+        update(tf, variables, state, tape.gradient(value, variables))
         return value
 
+    def value_alone(data: Any) -> Any:
+        return workload.value(tf, variables, data)
+
+    forward = wrap(value_alone)
     step = wrap({GRADIENTS: gradients, HESSIAN_VECTOR: hessian_vector, JACOBIAN: jacobian,
                  TRAINING: training}[workload.kind])
 
@@ -48,7 +53,6 @@ def prepare(tf: Any, workload: Workload, numbers: Numbers, wrap: Callable[[Any],
             variable.assign(first)
 
     if workload.kind == TRAINING:
-        return Prepared(lambda: step(data), lambda value: [x.numpy() for x in (value, *variables, *state)], reset)
-    alone = wrap(lambda data: workload.value(tf, variables, data))
-    forward = (lambda: alone(data)) if workload.kind == GRADIENTS else None
-    return Prepared(lambda: step(data), lambda found: [x.numpy() for x in found], forward=forward)
+        return Prepared(lambda: step(data), lambda value: [x.numpy() for x in (value, *variables, *state)], reset,
+                        lambda: forward(data))
+    return Prepared(lambda: step(data), lambda found: [x.numpy() for x in found], forward=lambda: forward(data))

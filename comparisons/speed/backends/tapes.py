@@ -12,6 +12,7 @@ from . import tape
 
 
 def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Prepared:
+    tapes.config.threading.set_intra_op_parallelism_threads(threads)
     if way == "eager":
         return tape.prepare(tapes, workload, numbers, lambda step: step)
     function: Any = getattr(tapes, "function", None)

@@ -1,4 +1,4 @@
-"""PyTorch, eager; Adam as its own in-place operations."""
+"""PyTorch, eager; Adam is its own, fused."""
 
 from __future__ import annotations
 
@@ -49,17 +49,19 @@ def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Pre
         return found, *torch.autograd.grad(slopes, parameters, given.vectors)
 
     def jacobian() -> Any:
-        def twice(p: Any) -> Any:
-            outputs = workload.value(WORDS, p, given.data)
-            return outputs, outputs
+        outputs = value()
+        units = torch.eye(outputs.numel()).reshape(-1, *outputs.shape)
+        slopes = torch.autograd.grad(outputs, parameters, units, is_grads_batched=True)
+        return outputs, *[g.reshape(*outputs.shape, *g.shape[1:]) for g in slopes]
 
-        slopes, outputs = torch.func.jacrev(twice, has_aux=True)(parameters)
-        return outputs, *slopes
+    optimizer: Any = _adam(parameters, given.state) if workload.kind == TRAINING else None
 
     def training() -> Any:
         found = value()
-        _update(parameters, given.state, torch.autograd.grad(found, parameters))
-        return found, *parameters, *given.state
+        for p, g in zip(parameters, torch.autograd.grad(found, parameters), strict=True):
+            p.grad = g
+        optimizer.step()
+        return found, *parameters, *given.state[:-1], next(iter(optimizer.state.values()))["step"]
 
     start = given.changed(lambda x: x.detach().clone())
 
@@ -68,17 +70,18 @@ def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Pre
             for changed, first in ((parameters, start.parameters), (given.state, start.state)):
                 for x, kept in zip(changed, first, strict=True):
                     x.copy_(kept)
+        if optimizer is not None:
+            for kept in optimizer.state.values():
+                kept["step"].copy_(start.state[-1])
 
     run = {HESSIAN_VECTOR: hessian_vector, JACOBIAN: jacobian, TRAINING: training}.get(workload.kind, gradients)
     return Prepared(run, lambda found: [x.detach().numpy() for x in found], reset)
 
 
-@torch.no_grad()
-def _update(parameters: Any, state: Any, gradients: Any) -> None:
+def _adam(parameters: Any, state: Any) -> Any:
+    """Its epsilon stands beside a root that is already corrected for the first steps, which is within rounding here."""
     first, second, steps = adam.moments(state)
-    steps += 1
-    rate = float(adam.RATE * torch.sqrt(1 - adam.BETA2**steps) / (1 - adam.BETA1**steps))
-    for p, m, v, g in zip(parameters, first, second, gradients, strict=True):
-        m.lerp_(g, 1 - adam.BETA1)
-        v.mul_(adam.BETA2).addcmul_(g, g, value=1 - adam.BETA2)
-        p.addcdiv_(m, v.sqrt().add_(adam.EPSILON), value=-rate)
+    optimizer = torch.optim.Adam(parameters, lr=adam.RATE, betas=(adam.BETA1, adam.BETA2), eps=adam.EPSILON, fused=True)
+    for p, m, v in zip(parameters, first, second, strict=True):
+        optimizer.state[p] = {"step": steps.clone(), "exp_avg": m, "exp_avg_sq": v}
+    return optimizer
