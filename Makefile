@@ -4,13 +4,14 @@ VENV := .venv
 BIN := $(VENV)/bin
 SETUP := setup.cfg pyproject.toml
 
-.PHONY: help compare test lint notebooks peers clean
+.PHONY: help compare test lint notebooks peers speed clean
 
 help:
 	@echo "make compare   differentiate every loss with every library, side by side; LOSS=name for one"
 	@echo "make test      lint, types and all tests"
 	@echo "make notebooks run the lessons of examples/article, and make their notebooks"
-	@echo "make peers     also install torch, autograd and mygrad, as further columns"
+	@echo "make peers     also install torch, autograd, mygrad and micrograd, as further columns, and matplotlib"
+	@echo "make speed     time all of them beside NumPy by hand, and write docs/speed.md and its picture"
 	@echo "make clean     remove $(VENV) and caches"
 
 compare: $(VENV)/compare.done
@@ -27,8 +28,11 @@ lint: $(VENV)/test.done
 	$(BIN)/mypy
 
 peers: $(VENV)/compare.done
-	@echo "Installing torch, autograd and mygrad ..."
+	@echo "Installing torch, autograd, mygrad, micrograd and matplotlib ..."
 	@$(BIN)/python -m pip install --quiet -c constraints.txt -e ".[peers]"
+
+speed: peers
+	$(BIN)/python -m comparisons speed --all --plot docs/speed.svg --markdown docs/speed.md
 
 $(BIN)/python:
 	@echo "Making a virtual environment in $(VENV) ..."

@@ -102,8 +102,7 @@ def parser() -> argparse.ArgumentParser:
                        "(default 90)")
     speed.add_argument("--growth", action="store_true", help="also time growing numbers of operations, batches, widths")
     speed.add_argument("--memory", action="store_true", help="also the peak bytes of each workload")
-    speed.add_argument("--all", action="store_true", help="both of these: docs/speed.md is made by --all --plot "
-                       "docs/speed.svg --markdown docs/speed.md")
+    speed.add_argument("--all", action="store_true", help="both of these: `make speed` writes docs/speed.md with it")
     speed.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     speed.add_argument("--plot", type=Path, metavar="FILE", help="also draw it, as .png or .svg")
     speed.add_argument("--markdown", type=Path, metavar="FILE", help="also write the page docs/speed.md to FILE")

@@ -70,7 +70,8 @@ def targets(cells: Cells) -> list[Target]:
           for bound, limit in EAGER_LIMITS.items()],
         _ahead(of, EAGER, eager, "all other eager libraries"),
         *[_limited(f"{_title(ours)}: value and gradients take less than {OVER_FORWARD:g} times the value alone", cells,
-                   ours, lambda cell: cell.over_forward, lambda cell: OVER_FORWARD if _kind(cell) == GRADIENTS else None)
+                   ours, lambda cell: cell.over_forward,
+                   lambda cell: OVER_FORWARD if _kind(cell) == GRADIENTS else None)
           for ours in (EAGER, FUNCTION)]]
     return [target for target in found if target.total]
 

@@ -19,8 +19,8 @@ Growth = dict[str, dict[int, list[Cell]]]
 def page(command: str, cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any], rounds: int,
          seconds: float, aims: Sequence[judge.Target], growth: Growth, peaks: Sequence[Peak], picture: str = "") -> str:
     """Markdown: how to reproduce, the method, the machine, every table of the run, and a picture by its file name."""
-    parts = ["# Speed", f"Made by `{command}` in {facts['minutes']:.0f} minutes; `make compare peers` installs all "
-             "that it needs. These were the targets:",
+    parts = ["# Speed", f"Made by `{command}` in {facts['minutes']:.0f} minutes; `make speed` installs all that it "
+             "needs, and makes this page anew. These were the targets:",
              "\n".join(f"- {aim}" for aim in aims), *([f"![times and growth]({picture})"] if picture else []),
              "## The machine", machine.sentence(facts) + _company(facts),
              "Versions: " + ", ".join(f"{name} {version or 'missing'}" for name, version in facts["versions"].items())
