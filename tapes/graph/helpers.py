@@ -15,6 +15,11 @@ def softplus(x):
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
+def relu_grad(g, x):
+    bits = np.dtype(f"i{g.itemsize}")  # np.where would take up to ten times as long
+    return (-(x > 0).astype(bits) & g.view(bits)).view(g.dtype)
+
+
 def leaky_relu(x, alpha=0.2):
     return np.where(x > 0, x, alpha * x)
 

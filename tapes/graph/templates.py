@@ -94,7 +94,7 @@ TEMPLATES: dict[str, str | Callable[..., str | None]] = {
     "greater": "{0} > {1}", "greater_equal": "{0} >= {1}", "less": "{0} < {1}", "less_equal": "{0} <= {1}",
     "reshape": "{0}.reshape({shape})", "transpose": "{0}.transpose({perm})", "swap_last": _swap_last,
     "cast": "{0}.astype({dtype})", "broadcast_to": "np.broadcast_to({0}, {shape})", "where": "np.where({0}, {1}, {2})",
-    "relu": "np.maximum({0}, 0)", "relu_grad": "np.where({1} > 0, {0}, 0)", "part": "{0}[{index}]",
+    "relu": "np.maximum({0}, 0)", "part": "{0}[{index}]",
     "zeros_like": "np.zeros_like({0})", "ones_like": "np.ones_like({0})", "getitem": "{0}[{index}]", "sum_to": _sum_to,
     "reduce_sum": _sum, "reduce_mean": _mean, "reduce_max": _extreme("max", "-"),
     "reduce_min": _extreme("min", ""), "sigmoid": _real("1 / (1 + np.exp(-{}))"),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from ..batching import Batched, everywhere
 from ..op import Op
@@ -24,15 +24,13 @@ CACHED = 2**18  # entries that stay in a cache; measured, twice and half as many
 def _columns(x: np.ndarray, groups: int, kernel: tuple[int, ...], strides: tuple[int, ...], padding: Pairs,
              dilations: tuple[int, ...]) -> np.ndarray:
     """What the window sees, [group, places, entries of the window]: convolution becomes a product of matrices."""
-    reach = tuple((k - 1) * gap + 1 for k, gap in zip(kernel, dilations, strict=True))
-    space = len(kernel)
-    seen = sliding_window_view(padded(x, padding), reach, axis=tuple(range(1, 1 + space)))
-    seen = seen[(slice(None), *(slice(None, None, step) for step in strides), slice(None),
-                 *(slice(None, None, gap) for gap in dilations))]
-    seen = np.moveaxis(seen, 1 + space, -1)  # the channels are last again
-    seen = seen.reshape(*seen.shape[:-1], groups, x.shape[-1] // groups)
-    places, entries = math.prod(seen.shape[:1 + space]), math.prod(kernel) * seen.shape[-1]
-    return np.moveaxis(seen, -2, 0).reshape(groups, places, entries)
+    places, wide = stops(x.shape[1:-1], kernel, strides, padding, dilations), padded(x, padding)
+    image, *along, channel = wide.strides
+    channels = x.shape[-1] // groups
+    seen = as_strided(wide, (groups, x.shape[0], *places, *kernel, channels), (
+        channel * channels, image, *(s * step for s, step in zip(along, strides, strict=True)),
+        *(s * gap for s, gap in zip(along, dilations, strict=True)), channel), writeable=False)
+    return seen.reshape(groups, x.shape[0] * math.prod(places), math.prod(kernel) * channels)
 
 
 def _grouped(w: np.ndarray, groups: int) -> np.ndarray:
