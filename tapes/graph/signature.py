@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -25,12 +26,15 @@ class Signature:
         self.specs = None if specs is None else tuple(specs)
         self._python = inspect.signature(function)
         self.names = list(self._python.parameters)
-        plain = all(p.kind is p.POSITIONAL_OR_KEYWORD for p in self._python.parameters.values())
-        self._quick = len(self.names) if plain and specs is None else -1  # so many arguments need no binding
+        kinds = [p.kind for p in self._python.parameters.values()]
+        count = sum(kind <= inspect.Parameter.POSITIONAL_OR_KEYWORD for kind in kinds)
+        most = sys.maxsize if inspect.Parameter.VAR_POSITIONAL in kinds else count
+        plain = specs is None and inspect.Parameter.KEYWORD_ONLY not in kinds
+        self._quick = (count, most) if plain else (1, 0)  # so many arguments, from and to, need no binding
 
     def bound(self, args: tuple[Any, ...], settings: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """The arguments in the order of the parameters, defaults among them; TypeError when they do not fit."""
-        if not settings and len(args) == self._quick:
+        if not settings and self._quick[0] <= len(args) <= self._quick[1]:
             return args, settings
         try:
             found = self._python.bind(*args, **settings)
