@@ -155,6 +155,7 @@ from .math import (
     truncatemod,
 )
 from .missing import missing
+from .module import Module
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor
@@ -187,6 +188,7 @@ __all__ = [
     "DType",
     "GradientTape",
     "IndexedSlices",
+    "Module",
     "Tensor",
     "TensorArray",
     "TensorShape",

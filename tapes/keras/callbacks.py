@@ -69,6 +69,7 @@ class Callbacks:
 
     Attributes:
         history: the History among them.
+        own: whether there are any of the user's.
     """
 
     def __init__(self, callbacks: Any, shown: list[Callback], model: Any, params: dict[str, Any]) -> None:
@@ -81,7 +82,7 @@ class Callbacks:
         if self.history is None:
             self.history = History()
             own.append(self.history)
-        self._callbacks = [*own, *shown]
+        self.own, self._callbacks = bool(callbacks), [*own, *shown]
         for callback in self._callbacks:
             callback.set_model(model)
         for callback in self._callbacks:

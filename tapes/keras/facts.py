@@ -50,7 +50,7 @@ class Step:
 
     def __init__(self, one: Callable[[Any], Any], eager: bool, about: Callable[[list[Any]], Any]) -> None:
         def step(*batch: Any) -> Any:
-            return one(batch if len(batch) > 1 else batch[0])
+            return one(batch if len(batch) > 1 or isinstance(batch[0], (list, tuple)) else batch[0])
 
         self._step, self._traced, self._about = step, None if eager else function(step), about
         self._facts: Any = None

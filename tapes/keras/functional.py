@@ -66,7 +66,10 @@ class Operation(Layer):
 
     def __init__(self, kind: str, function: Callable[..., Any]) -> None:
         super().__init__(name=unique(snake(kind)))
-        self.kind, self._function = kind, function
+        self.kind, self._function, self.built = kind, function, True
+
+    def _taken(self, x: Any) -> Any:
+        return x  # numbers take the dtype of what they are beside
 
     def call(self, *inputs: Any) -> Any:
         return self._function(*inputs)

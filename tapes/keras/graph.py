@@ -30,8 +30,8 @@ class Graph:
         self.outputs: list[Symbol] = nest.flatten(outputs)
         found, order = self._found()
         self.nodes = sorted((node for node in found if not self._is_given(node)), key=lambda node: node.number)
-        self.all_nodes = found
-        self.operations = _by_depth(found, order, self.inputs)
+        begin = {id(_node(x).layer) for x in self.inputs if not _is_input(x)} - {id(node.layer) for node in self.nodes}
+        self.operations = [x for x in _by_depth(found, order, self.inputs) if id(x) not in begin]
         names = [layer.name for layer in self.operations]
         twice = next((name for name in names if names.count(name) > 1), None)
         if twice is not None:
@@ -112,6 +112,10 @@ def _node(x: Symbol) -> Node:
     if x.node is None:
         raise ValueError(f"{x!r} comes from no layer: make inputs by tapes.keras.Input")
     return x.node
+
+
+def _is_input(x: Symbol) -> bool:
+    return not _symbols(_node(x))
 
 
 def _symbols(node: Node) -> list[Symbol]:

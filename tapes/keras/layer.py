@@ -110,7 +110,8 @@ class Layer:
             return self._symbolic(args, settings)
         args = tuple(self._taken(x) for x in args)
         training = self._training(settings)
-        self.make(nest.map_structure(lambda x: tuple(x.shape), args[0]) if args else ())
+        if not self._state.built:
+            self.make(nest.map_structure(lambda x: tuple(x.shape), args[0]) if args else ())
         calls.training.append(training)
         calls.names.append(self.name)
         calls.losses.append(own_losses := [])

@@ -131,7 +131,8 @@ class Trainer(Compilable):
         for number, batch in batches:
             if heard:
                 told.tell(begin, number)
-                step = self._step(kind)  # whoever is told may have changed the model
+                if told.own:
+                    step = self._step(kind)  # whoever is told may have changed the model
             results = step(*batch)
             if heard:
                 told.tell(end, number, logs=numbers(results))
