@@ -24,9 +24,14 @@ def _forget() -> None:
 os.register_at_fork(after_in_child=_forget)  # threads do not live on in a child process
 
 
+def _cores() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def each(block: Callable[[int], None], starts: Sequence[int]) -> None:
     """Call `block` with each start, on as many threads as `config.threading` says."""
-    count = min(config.threading.get_intra_op_parallelism_threads() or os.cpu_count() or 1, len(starts))
+    count = min(config.threading.get_intra_op_parallelism_threads() or _cores(), len(starts))
     if count < 2:
         for start in starts:
             block(start)
