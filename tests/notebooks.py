@@ -20,6 +20,7 @@ from nbformat.v4 import new_markdown_cell
 ROOT = Path(__file__).resolve().parent.parent
 COURSE = sorted((ROOT / "examples" / "article").glob("[0-9]*.py"))
 WIDE = r"[\u3000-\u30ff\u4e00-\u9fff\uff00-\uffef]"  # Japanese letters, between which a line may end anywhere
+MARK = r"[\u3000-\u303f\uff00-\uff0f\uff1a]"  # and signs like 、。「」():, beside which there is never a space
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
@@ -62,12 +63,13 @@ def titled(cell: Any) -> tuple[str, str]:
 
 def flowing(paragraph: str) -> str:
     """A paragraph in one line; no space where a Japanese sentence goes on."""
-    return re.sub(f"(?<={WIDE})\n|\n(?={WIDE})", "", paragraph).replace("\n", " ")
+    return re.sub(f"(?<={WIDE})\n(?={WIDE})|(?<={MARK})\n|\n(?={MARK})", "", paragraph).replace("\n", " ")
 
 
 @contextmanager
 def kernel() -> Iterator[NotebookClient]:
     """A Python for notebooks, which all of them share, since TensorFlow takes seconds to import."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # several would only wait for each other
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     manager = AsyncKernelManager(kernel_name="python3", transport="tcp" if os.name == "nt" else "ipc")
     client = NotebookClient(nbformat.v4.new_notebook(), km=manager, timeout=120, record_timing=False)

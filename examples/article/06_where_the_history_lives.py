@@ -6,12 +6,13 @@ A tape holds what was computed inside its block, and no more. Here the memory of
 
 計算履歴を持つのは、TensorFlow ではテープ、PyTorch ではテンソル自身なので、後者では思わぬ履歴がメモリに残ることがあり
 ます。PyTorch では、`requires_grad` のテンソルから計算したテンソルが履歴を持つので、テープなしで `loss.backward()` と
-書けます。その代わり、平均を出そうと損失を足していくだけで、すべての履歴がメモリに残ってしまいます(`torch.no_grad()`
-や `.item()` で防げます)。TensorFlow が保持するのは、テープのブロックの中で計算したことだけで、それもテープと一緒に消
-えます。記事のこの指摘を、プロセスの使用メモリを測って確かめてみましょう。
+書けます。その代わり、平均を出そうと損失を足していくだけで、すべての履歴がメモリに残ってしまいます(`torch.no_grad()`や
+`.item()` で防げます)。TensorFlow が保持するのは、テープのブロックの中で計算したことだけで、それもテープと一緒に消えま
+す。記事のこの指摘を、プロセスの使用メモリを測って確かめてみましょう。
 """
 
 import contextlib
+import ctypes
 
 import numpy as np
 
@@ -24,12 +25,18 @@ data = np.random.default_rng(0).normal(size=500_000).astype(np.float32)  # 2 MB
 
 # %% A loop that only evaluates: thirty losses are added up, and nobody asks for a gradient.
 # 評価だけのループです。損失を 30 回足すだけで、勾配は求めません。
+def megabytes():
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None).malloc_trim(0)  # in Linux a process keeps what was freed, unless it is told not to
+    return psutil.Process().memory_info().rss / 1e6
+
+
 def evaluate(loss, block):
-    before, total, grown = psutil.Process().memory_info().rss, 0.0, []
+    before, total, grown = megabytes(), 0.0, []
     with block:
         for _ in range(30):
             total = total + loss()
-            grown.append((psutil.Process().memory_info().rss - before) / 1e6)
+            grown.append(megabytes() - before)
     total = total.detach() if hasattr(total, "detach") else total  # or PyTorch would not give the number gladly
     return float(total), grown
 
