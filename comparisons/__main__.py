@@ -98,8 +98,8 @@ def parser() -> argparse.ArgumentParser:
     speed.add_argument("--quick", action="store_true", help="3 short rounds: for a first look")
     speed.add_argument("--rounds", type=natural, metavar="N", help="for each cell (default 9 of 0.2 s)")
     speed.add_argument("--threads", type=natural, metavar="N", help="for each contender (default: one for each core)")
-    speed.add_argument("--patience", type=float, default=90.0, metavar="SECONDS", help="for import and compilation "
-                       "(default 90)")
+    speed.add_argument("--patience", type=float, default=60.0, metavar="SECONDS", help="for import and compilation "
+                       "(default 60)")
     speed.add_argument("--growth", action="store_true", help="also time growing numbers of operations, batches, widths")
     speed.add_argument("--memory", action="store_true", help="also the peak bytes of each workload")
     speed.add_argument("--all", action="store_true", help="both of these: `make speed` writes docs/speed.md with it")

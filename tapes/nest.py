@@ -9,7 +9,8 @@ from typing import Any
 from .protocols import TensorLike
 
 
-def _children(structure: Any) -> list[Any] | None:
+def children(structure: Any) -> list[Any] | None:
+    """What stands directly in a list, tuple or mapping, the latter by its sorted keys; None of a leaf."""
     if type(structure) is list:
         return structure
     if isinstance(structure, TensorLike):
@@ -37,11 +38,11 @@ def flatten(structure: Any) -> list[Any]:
     >>> flatten({"b": 3, "a": [1, (2,)]})
     [1, 2, 3]
     """
-    children = _children(structure)
-    if children is None:
+    below = children(structure)
+    if below is None:
         return [structure]
     leaves = []
-    for child in children:
+    for child in below:
         if isinstance(child, TensorLike):
             leaves.append(child)
         else:
@@ -73,8 +74,8 @@ def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
             return type(structure)(structure.default_factory, pairs)
         return type(structure)(pairs)  # type: ignore[call-arg]
     if isinstance(structure, (list, tuple)):
-        children = [_pack(child, leaves) for child in structure]
-        return type(structure)(*children) if hasattr(structure, "_fields") else type(structure)(children)
+        parts = [_pack(child, leaves) for child in structure]
+        return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
     return next(leaves)
 
 
@@ -83,7 +84,7 @@ def assert_same_structure(first: Any, second: Any) -> None:
 
     >>> assert_same_structure([1, {"a": 2}], [3, {"a": 4}])
     """
-    one, two = _children(first), _children(second)
+    one, two = children(first), children(second)
     alike = (one is None) == (two is None) and (one is None or two is None or len(one) == len(two))
     if alike and isinstance(first, Mapping):
         alike = isinstance(second, Mapping) and first.keys() == second.keys()

@@ -64,6 +64,16 @@ def test_python_runs_once_for_each_signature():
     assert f.experimental_get_tracing_count() == 4
 
 
+def test_lists_of_other_lengths_within_are_another_signature():
+    f = tf.function(lambda lists: lists[0][0] + lists[1][0])
+    a, b, c = map(tf.constant, (1.0, 10.0, 100.0))
+    assert float(f([[a], [b, c]])) == 11.0
+    assert float(f([[a, b], [c]])) == 101.0
+    g = tf.function(lambda named: named["x"][0] + named["y"][0])
+    assert float(g({"x": (a,), "y": (b, c)})) == 11.0
+    assert float(g({"x": (a, b), "y": (c,)})) == 101.0
+
+
 def test_a_branch_is_never_frozen():
     @tf.function
     def f(x):

@@ -18,7 +18,7 @@ from .worker import CRASHED, MISSING, SKIPPED, TIMED, TIMEOUT, serve
 from .workload import Workload
 
 ROUND = 0.2  # seconds
-PATIENCE = 90.0  # seconds for an answer: import, first call (so compilation), check and warm-up
+PATIENCE = 60.0  # seconds for an answer: import, first call (so compilation), check and warm-up
 _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
               "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
 
@@ -145,18 +145,19 @@ def cores() -> int:
 
 def measured(workloads: Sequence[Workload], contenders: Sequence[Contender], rounds: int, threads: int,
              progress: Callable[[str], None] = lambda text: None, seconds: float = ROUND,
-             patience: float = PATIENCE, growing: bool = False) -> Iterator[Cell]:
-    """The cells of one workload after the other, in the order of the contenders.
+             patience: float | dict[str, float] = PATIENCE, growing: bool = False) -> Iterator[Cell]:
+    """The cells of one workload after the other, in the order of the contenders; patience may be one for each.
 
     When the workloads are growing, who has failed at one is not asked for the next.
     """
     processes = {c.name: Process(c, threads) for c in contenders}
     failed: dict[str, str] = {}
+    allowed = patience if isinstance(patience, dict) else dict.fromkeys(processes, patience)
     try:
         for number, workload in enumerate(workloads, 1):
             place = f"{workload.name} ({number} of {len(workloads)})"
             cells = _measured(workload, [c for c in contenders if c.name not in failed], processes, rounds, seconds,
-                              patience, lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
+                              allowed, lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
             yield from cells
             yield from (Cell(workload.name, name, SKIPPED, f"{why} before") for name, why in failed.items())
             failed |= {cell.contender: cell.status for cell in cells if growing and cell.status != TIMED}
@@ -166,14 +167,14 @@ def measured(workloads: Sequence[Workload], contenders: Sequence[Contender], rou
 
 
 def _measured(workload: Workload, contenders: Sequence[Contender], processes: dict[str, Process], rounds: int,
-              seconds: float, patience: float, progress: Callable[[str], None]) -> list[Cell]:
+              seconds: float, patience: dict[str, float], progress: Callable[[str], None]) -> list[Cell]:
     cells = {}
     for contender in contenders:
         progress(f"preparing {contender.title}")
         if contender.library is not None and not contender.library.installed:
             answer: dict[str, Any] = {"status": MISSING, "reason": contender.library.install}
         else:
-            answer = processes[contender.name].ask(patience, "prepare", workload)
+            answer = processes[contender.name].ask(patience[contender.name], "prepare", workload)
         cells[contender.name] = Cell(workload.name, contender.name, answer["status"], answer.get("reason", ""),
                                      answer.get("import"), answer.get("first"), answer.get("off"))
     for number in range(rounds):
@@ -181,7 +182,7 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
         for name, cell in cells.items():
             if cell.status == TIMED:
                 time.sleep(0.01)  # threads of the last one that still wait for work go to sleep
-                answer = processes[name].ask(patience, "round", seconds)
+                answer = processes[name].ask(patience[name], "round", seconds)
                 if answer["status"] == TIMED:
                     median, runs = answer["round"]
                     cell.rounds.append(median)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from . import judge
 from .contenders import CONTENDERS, EAGER, OURS, Contender
 from .rounds import Cell, Process, measured
-from .worker import MISSING, TIMED
+from .worker import MISSING, TIMED, TIMEOUT
 from .workload import Workload
 from .workloads import GROWTH
 
 GROWING = (*OURS, "tf.func", "jax.jit", "torch")
 REMEMBERED = GROWING
 PATIENCE = 120.0  # seconds: a million operations take long to prepare
+WITH_OTHERS = 40.0  # they would compile for much longer than that
 
 
 def growth(threads: int, rounds: int, progress: Callable[[str], None], seconds: float = 0.1,
@@ -22,10 +23,11 @@ def growth(threads: int, rounds: int, progress: Callable[[str], None], seconds: 
            names: Sequence[str] = GROWING) -> Iterator[tuple[str, dict[int, list[Cell]]]]:
     """For each family its cells, by size; who gives no answer at a size is not asked for larger ones."""
     contenders = [CONTENDERS[name] for name in names]
+    allowed = {name: patience if name in OURS else min(patience, WITH_OTHERS) for name in names}
     for name in families:
         family, sizes = GROWTH[name]
         workloads = [replace(family(size), name=f"{name} {size:,}") for size in sizes]
-        cells = list(measured(workloads, contenders, rounds, threads, progress, seconds, patience, growing=True))
+        cells = list(measured(workloads, contenders, rounds, threads, progress, seconds, allowed, growing=True))
         yield name, {size: [cell for cell in cells if cell.workload == workload.name]
                      for size, workload in zip(sizes, workloads, strict=True)}
 
@@ -47,12 +49,13 @@ class Peak:
 
 
 def memory(workloads: Sequence[Workload], threads: int, progress: Callable[[str], None],
-           contenders: Sequence[str] = REMEMBERED) -> Iterator[Peak]:
-    """Each workload and contender in a process of its own."""
+           contenders: Sequence[str] = REMEMBERED, slow: Container[tuple[str, str]] = ()) -> Iterator[Peak]:
+    """Each workload and contender in a process of its own; but those that are known to be too slow are not asked."""
     for workload in workloads:
         for name in contenders:
             progress(f"memory: {workload.name}: {name}")
-            yield _peak(workload, CONTENDERS[name], threads)
+            yield (Peak(workload.name, name, reason=TIMEOUT) if (workload.name, name) in slow else
+                   _peak(workload, CONTENDERS[name], threads))
 
 
 def memory_of_operations(threads: int, progress: Callable[[str], None],

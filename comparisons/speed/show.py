@@ -21,7 +21,7 @@ from .contenders import CONTENDERS, HAND, Contender
 from .plot import plot
 from .rounds import ROUND, Cell, cores, measured
 from .scaling import REMEMBERED, Peak
-from .worker import MISSING, TIMED, UNSUPPORTED
+from .worker import MISSING, TIMED, TIMEOUT, UNSUPPORTED
 from .workload import Workload
 from .workloads import WORKLOADS
 
@@ -57,7 +57,8 @@ def command(arguments: argparse.Namespace) -> int:
                 grown.update(scaling.growth(threads, max(1, rounds // 3), progress))
                 of_operations.update(scaling.memory_of_operations(threads, progress))
             if arguments.memory or arguments.all:
-                peaks.extend(scaling.memory(workloads, threads, progress))
+                slow = {(cell.workload, cell.contender) for cell in found if cell.status == TIMEOUT}
+                peaks.extend(scaling.memory(workloads, threads, progress, slow=slow))
         except KeyboardInterrupt:  # what has been timed is kept
             stopped = True
     facts["minutes"] = (time.monotonic() - start) / 60

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -124,6 +124,8 @@ def _key(x: Any, tensors: list[Tensor]) -> Any:
     if kind is Tensor:
         tensors.append(x)
         return x._array.shape, x._array.dtype
+    if kind is list:  # the next most frequent
+        return list, tuple([_key(each, tensors) for each in x])
     if isinstance(x, (np.ndarray, np.generic)):
         return _key(convert(x), tensors)
     if isinstance(x, Variable):
@@ -132,8 +134,9 @@ def _key(x: Any, tensors: list[Tensor]) -> Any:
         return _key(x._read(), tensors)
     if kind in (float, complex):
         return kind, repr(x)  # which tells 0 from -0, and nan is nan
-    if nest.is_nested(x):
-        return kind, tuple(x) if isinstance(x, dict) else len(x), tuple(_key(each, tensors) for each in nest.flatten(x))
+    below = nest.children(x)
+    if below is not None:
+        return kind, tuple(x) if isinstance(x, Mapping) else None, tuple([_key(each, tensors) for each in below])
     try:
         hash(x)
     except TypeError:
