@@ -10,7 +10,11 @@ from .protocols import TensorLike
 
 
 def children(structure: Any) -> list[Any] | None:
-    """What stands directly in a list, tuple or mapping, the latter by its sorted keys; None of a leaf."""
+    """What stands directly in a list, tuple or mapping, the latter by its sorted keys; None of a leaf.
+
+    >>> children({"b": [1, 2], "a": 3}), children(3)
+    ([3, [1, 2]], None)
+    """
     if type(structure) is list:
         return structure
     if isinstance(structure, TensorLike):
