@@ -9,12 +9,7 @@ from typing import Any
 from .protocols import TensorLike
 
 
-def children(structure: Any) -> list[Any] | None:
-    """What stands directly in a list, tuple or mapping, the latter by its sorted keys; None of a leaf.
-
-    >>> children({"b": [1, 2], "a": 3}), children(3)
-    ([3, [1, 2]], None)
-    """
+def _children(structure: Any) -> list[Any] | None:
     if type(structure) is list:
         return structure
     if isinstance(structure, TensorLike):
@@ -42,11 +37,11 @@ def flatten(structure: Any) -> list[Any]:
     >>> flatten({"b": 3, "a": [1, (2,)]})
     [1, 2, 3]
     """
-    below = children(structure)
-    if below is None:
+    children = _children(structure)
+    if children is None:
         return [structure]
     leaves = []
-    for child in below:
+    for child in children:
         if isinstance(child, TensorLike):
             leaves.append(child)
         else:
@@ -78,8 +73,8 @@ def _pack(structure: Any, leaves: Iterator[Any]) -> Any:
             return type(structure)(structure.default_factory, pairs)
         return type(structure)(pairs)  # type: ignore[call-arg]
     if isinstance(structure, (list, tuple)):
-        parts = [_pack(child, leaves) for child in structure]
-        return type(structure)(*parts) if hasattr(structure, "_fields") else type(structure)(parts)
+        children = [_pack(child, leaves) for child in structure]
+        return type(structure)(*children) if hasattr(structure, "_fields") else type(structure)(children)
     return next(leaves)
 
 
@@ -88,7 +83,7 @@ def assert_same_structure(first: Any, second: Any) -> None:
 
     >>> assert_same_structure([1, {"a": 2}], [3, {"a": 4}])
     """
-    one, two = children(first), children(second)
+    one, two = _children(first), _children(second)
     alike = (one is None) == (two is None) and (one is None or two is None or len(one) == len(two))
     if alike and isinstance(first, Mapping):
         alike = isinstance(second, Mapping) and first.keys() == second.keys()

@@ -134,7 +134,7 @@ def _key(x: Any, tensors: list[Tensor]) -> Any:
         return _key(x._read(), tensors)
     if kind in (float, complex):
         return kind, repr(x)  # which tells 0 from -0, and nan is nan
-    below = nest.children(x)
+    below = nest._children(x)
     if below is not None:
         return kind, tuple(x) if isinstance(x, Mapping) else None, tuple([_key(each, tensors) for each in below])
     try:
