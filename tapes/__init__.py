@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import partial
+from types import ModuleType
 
 from . import article, autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
@@ -170,7 +171,8 @@ for _name in ("l2_normalize", "log_softmax", "softmax"):  # TensorFlow has them 
     math.__all__.append(_name)
 newaxis = None
 
-for _space in (math, nn, linalg, bitwise, random):
+_keras = [module for name in keras.__all__ if isinstance(module := getattr(keras, name), ModuleType)]
+for _space in (math, nn, linalg, bitwise, random, keras, *_keras):
     vars(_space)["__getattr__"] = partial(missing, _space.__name__)
 
 

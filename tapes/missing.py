@@ -37,6 +37,20 @@ OUTSIDE = {
     "concatenate": "it is tapes.concat",
 }
 
+# Of Keras, in whichever of its modules.
+OUTSIDE_KERAS = {
+    **dict.fromkeys(("Masking", "StringLookup", "TextVectorization", "Hashing", "IntegerLookup"),
+                    "there are no masks and strings here: make arrays of numbers with NumPy, and multiply what is not "
+                    "to count by 0"),
+    **dict.fromkeys(("load_model", "save_model", "clone_model", "model_from_json", "deserialize", "serialize"),
+                    "only weights go into files: make the model by its Python code, and call model.load_weights"),
+    **dict.fromkeys(("applications", "datasets", "preprocessing", "mixed_precision", "distribution", "export"),
+                    "it is out of reach of this package"),
+    "ops": "any op of tapes will do, such as tapes.reduce_sum",
+    "Variable": "it is tapes.Variable",
+    "TensorBoard": "print or plot the lists in history.history",
+}
+
 
 def missing(module: str, name: str) -> NoReturn:
     """AttributeError for a name that was asked of a module of the package."""
@@ -45,6 +59,8 @@ def missing(module: str, name: str) -> NoReturn:
     near = difflib.get_close_matches(name, here.__all__, 1, NEAR)
     if module == "tapes" and name in OUTSIDE:
         hint = OUTSIDE[name]
+    elif module.startswith("tapes.keras") and name in OUTSIDE_KERAS:
+        hint = OUTSIDE_KERAS[name]
     elif elsewhere:
         hint = f"it is {elsewhere}.{name}"
     else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 import tapes
@@ -13,9 +15,13 @@ import tapes
     ("tapes", "layers", ": they are in tapes.keras.layers"), ("tapes", "gradients", ": use tapes.GradientTape"),
     ("tapes.nn", "relu7", ": did you mean tapes.nn.relu?"), ("tapes.nn", "matmul", ": it is tapes.matmul"),
     ("tapes.linalg", "relu", ": it is tapes.nn.relu"), ("tapes.math", "foo", ""),
+    ("tapes.keras", "Sequentail", ": did you mean tapes.keras.Sequential?"), ("tapes.keras.layers", "Denes",
+     ": did you mean tapes.keras.layers.Dense?"), ("tapes.keras.layers", "foo", ""),
+    ("tapes.keras", "ops", ": any op of tapes will do, such as tapes.reduce_sum"),
+    ("tapes.keras.losses", "mean_square_error", ": did you mean tapes.keras.losses.mean_squared_error?"),
     ("tapes.linalg", "cholesk", ": did you mean tapes.linalg.cholesky?")])
 def test_a_missing_name(space, name, hint):
-    module = tapes if space == "tapes" else getattr(tapes, space.removeprefix("tapes."))
+    module = sys.modules[space]
     with pytest.raises(AttributeError) as raised:
         getattr(module, name)
     assert str(raised.value) == f"module {space!r} has no attribute {name!r}{hint}"

@@ -14,6 +14,7 @@ from ..math import cast, clip_by_value, exp, tanh
 from ..math import sigmoid as _sigmoid
 from ..math import softplus as softplus
 from ..nn import gelu, leaky_relu, log_softmax, relu6, selu, silu, softsign
+from ..ops.reductions import softmax as _softmax
 from ..tensor import Tensor
 from .identifiers import found
 
@@ -44,7 +45,7 @@ def softmax(x: Any, axis: int = -1) -> Tensor:
     >>> print(softmax([[0.0, 0.0]]))
     tapes.Tensor([[0.5 0.5]], shape=(1, 2), dtype=float32)
     """
-    return _remembering(nn.softmax, convert(x), axis=axis)
+    return _remembering(_softmax, convert(x), axis=axis)
 
 
 def sigmoid(x: Any) -> Tensor:

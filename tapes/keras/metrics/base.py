@@ -98,7 +98,8 @@ def _by_example(values: Any, sample_weight: Any, dtype: Any) -> tuple[Tensor, Te
         numbers, weights = same_rank(numbers, weights)
         if numbers.ndim > weights.ndim:
             numbers = reduce_mean(numbers, list(range(weights.ndim, numbers.ndim)))
-        weights = weights + 0.0 * numbers  # a weight for each
+        if weights.shape != numbers.shape:
+            weights = weights + 0.0 * numbers  # a weight for each
         numbers = numbers * weights
         if weights.ndim > 1:
             weights = reduce_mean(weights, list(range(1, weights.ndim)))
