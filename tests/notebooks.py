@@ -33,9 +33,8 @@ def made(script: Path) -> Any:
     code = jupytext.reads(script.read_text(encoding="utf-8"), fmt="py:percent").cells
     first, after = opening(code[0].source)
     lesson, *paragraphs = first.split("\n\n")
-    number, name = script.stem.split("_", 1)
-    cells = [new_markdown_cell("\n\n".join([f"# {int(number)}. {name.replace('_', ' ').capitalize()}",
-                                            f"**{flowing(lesson)}**", *map(flowing, paragraphs)]))]
+    heading = f"# {int(script.stem.split('_')[0])}. {lesson}"
+    cells = [new_markdown_cell("\n\n".join([heading, *map(flowing, paragraphs)]))]
     code[0].source = after
     for cell in code:
         title, cell.source = titled(cell)
@@ -73,6 +72,7 @@ def kernel() -> Iterator[NotebookClient]:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
     manager = AsyncKernelManager(kernel_name="python3", transport="tcp" if os.name == "nt" else "ipc")
     client = NotebookClient(nbformat.v4.new_notebook(), km=manager, timeout=120, record_timing=False)
+    client.owns_km = True  # it is this kernel's only user, and ends it
     with client.setup_kernel(cwd=str(ROOT)):
         yield client
 

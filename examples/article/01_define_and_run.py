@@ -5,9 +5,9 @@ execution is define-by-run: the line computes, and what it did can be written do
 brings the other half back: the function is watched once, and what it did becomes a program.
 
 Define-and-Run の print はノードを、Define-by-Run の print は数値を表示します。TensorFlow 1 は前者でした。`x + y` と書
-いても足し算の予約がされるだけで、計算はあとからセッションが行います。Eager Execution は後者です。書いた行がその場で計
-算され、何を計算したかは実行しながら記録できます。`tf.function` を使えば、前者の利点も手に入ります。関数を一度だけ観察
-し、その計算をプログラムとして残すのです。
+いても「足し算をする」という予定が書き込まれるだけで、実際の計算はあとからセッションが行っていました。Eager Execution
+は後者です。書いた行がその場で計算され、何を計算したかは実行しながら記録できます。`tf.function` を使えば、前者の利点も
+手に入ります。関数を一度だけ観察し、その計算をプログラムとして残すのです。
 """
 
 import tapes as tf

@@ -6,9 +6,9 @@ A tape holds what was computed inside its block, and no more. Here the memory of
 
 計算履歴を持つのは、TensorFlow ではテープ、PyTorch ではテンソル自身なので、後者では思わぬ履歴がメモリに残ることがあり
 ます。PyTorch では、`requires_grad` のテンソルから計算したテンソルが履歴を持つので、テープなしで `loss.backward()` と
-書けます。その代わり、平均を出そうと損失を足していくだけで、すべての履歴がメモリに残ってしまいます(`torch.no_grad()`や
-`.item()` で防げます)。TensorFlow が保持するのは、テープのブロックの中で計算したことだけで、それもテープと一緒に消えま
-す。記事のこの指摘を、プロセスの使用メモリを測って確かめてみましょう。
+書けます。その代わり、平均を出そうと損失を足していくだけで、すべての履歴がメモリに残ってしまいます(`torch.no_grad()`
+や `.item()` で防げます)。TensorFlow が保持するのは、テープのブロックの中で計算したことだけで、それもテープと一緒に消
+えます。記事のこの指摘を、プロセスの使用メモリを測って確かめてみましょう。
 """
 
 import contextlib

@@ -3,9 +3,9 @@
 This is the article's own program. The model is W x + b, the loss is the mean of the squared errors, and
 the training step subtracts from each parameter its derivative times the learning rate. Nothing else is needed to learn.
 
-線形回帰を手で書きます:損失を W と b で微分して、坂を少しだけ下ることを、10 回繰り返します。プログラムは記事のとおりで
-す。モデルは W x + b、損失は誤差の二乗の平均で、学習では、各パラメータから「学習率 × 勾配」を引きます。学習に必要なこ
-とは、これがすべてです。
+線形回帰を自分で書いてみます:損失を W と b で微分し、坂を少しだけ下る、という手順を 10 回繰り返します。プログラムは記
+事のとおりです。モデルは W x + b、損失は誤差の二乗の平均で、学習では、各パラメータから「学習率 × 勾配」を引きます。学
+習に必要なことは、これがすべてです。
 """
 
 import numpy as np

@@ -1,13 +1,13 @@
 """An optimizer is the line that updates the parameters, with a memory: plain descent, momentum and Adam differ in it.
 
-`apply_gradients` takes pairs (gradient, variable). In the article they are the other way round, which fails in every
-version of TensorFlow; here the error says so. What was `tf.train.GradientDescentOptimizer` is `tf.keras.optimizers.SGD`
-today; both names work.
+`apply_gradients` takes pairs (gradient, variable). In the article they are the other way round, which fails in
+TensorFlow too; here the error says why. What was `tf.train.GradientDescentOptimizer` is `tf.keras.optimizers.SGD`
+today; here both names work.
 
-オプティマイザは「パラメータを更新する 1 行」に記憶を持たせたもので、SGD、モメンタム、Adam の違いは何を覚えておくかで
-す。`apply_gradients` に渡すのは(勾配, 変数)の組です。記事では順序が逆になっていて、どのバージョンの TensorFlow でも
-エラーになります。`tapes` では、エラーメッセージが順序の間違いを教えてくれます。`tf.train.GradientDescentOptimizer`
-は、今では `tf.keras.optimizers.SGD` という名前です。`tapes` ではどちらの名前でも動きます。
+オプティマイザは「パラメータを更新する 1 行」に記憶を持たせたもので、SGD、モメンタム、Adam の違いは、何を覚えておくか
+にあります。`apply_gradients` に渡すのは(勾配, 変数)の組です。記事では順序が逆になっていて、TensorFlow でもエラーにな
+ります。`tapes` では、エラーメッセージが順序の間違いを教えてくれます。`tf.train.GradientDescentOptimizer` は、今では
+`tf.keras.optimizers.SGD` という名前です。`tapes` ではどちらの名前でも動きます。
 """
 
 import numpy as np
