@@ -181,7 +181,16 @@ def test_targets_say_where_they_are_missed_and_by_how_much():
 def test_growth_in_proportion_is_told_from_growth_that_is_not():
     assert judge.straight("time", {10: 9.0, 10_000: 1.0, 1_000_000: 150.0}).met
     assert not judge.straight("time", {10: 9.0, 10_000: 1.0, 1_000_000: 250.0}).met
+    assert str(judge.straight("time", {10_000: 1.0, 100_000: 9.0, 1_000_000: None})) == (
+        "MISSED: time is in proportion to the number of operations, within 2 times, from 10,000 to 1,000,000: on 1 of "
+        "2; not on 1,000,000 (not timed).")
     assert judge.straight("time", {10_000: 1.0}) is None
+
+
+def test_a_million_operations_do_not_drift():
+    family, sizes = GROWTH["operations"]
+    workload = family(sizes[-1])
+    assert worker.check(list(workload.by_hand(workload.numbers())), worker.expected(workload), workload)[1] == ""
 
 
 def test_who_fails_at_a_size_is_not_asked_for_the_next():

@@ -76,16 +76,20 @@ def targets(cells: Cells) -> list[Target]:
     return [target for target in found if target.total]
 
 
-def straight(name: str, costs: dict[int, float]) -> Target | None:
-    """Whether what an operation costs stays the same from 10,000 to the most there are; None if too few were asked."""
-    each = {size: cost / size for size, cost in costs.items() if size >= 10_000}
-    if len(each) < 2:
+def straight(name: str, costs: dict[int, float | None]) -> Target | None:
+    """Whether what an operation costs stays the same from 10,000 to the most there are; None if too few were asked.
+
+    A cost is None where there was no answer.
+    """
+    start, *others = sorted(size for size in costs if size >= 10_000) or [0]
+    first = costs.get(start)
+    if not others or first is None:
         return None
-    first, last = each[min(each)], each[max(each)]
-    text = (f"{name} is in proportion to the number of operations, from {min(each):,} to {max(each):,}, within "
-            f"{STRAIGHT:g} times")
-    missed = [] if last <= STRAIGHT * first else [f"{max(each):,} ({number(last / first)})"]
-    return Target(text, 1 - len(missed), 1, missed)
+    over = {size: cost and cost / size / (first / start) for size in others for cost in [costs[size]]}
+    missed = [f"{size:,} ({number(times) if times else 'not timed'})" for size, times in over.items()
+              if times is None or times > STRAIGHT]
+    return Target(f"{name} is in proportion to the number of operations, within {STRAIGHT:g} times, from {start:,} to "
+                  f"{others[-1]:,}", len(others) - len(missed), len(others), missed)
 
 
 def _title(name: str) -> str:

@@ -41,7 +41,7 @@ def _bars(ax: Any, cells: Sequence[Cell]) -> None:
         heights = [(j, cell.ratio) for j, workload in enumerate(workloads)
                    if (cell := judge.of_workload(cells, workload).get(name)) and cell.ratio is not None]
         ax.bar([j + (i - len(shown) / 2 + 0.5) * width for j, _ in heights], [ratio for _, ratio in heights], width,
-               label=CONTENDERS[name].title, color="black" if name == FUNCTION else None)
+               label=CONTENDERS[name].title, color=_colour(name))
     ax.axhline(1, color="black", linewidth=1)
     ax.set_yscale("log")
     ax.set_xticks(range(len(workloads)), workloads, rotation=20)
@@ -50,12 +50,20 @@ def _bars(ax: Any, cells: Sequence[Cell]) -> None:
     ax.legend(ncols=4, fontsize="small")
 
 
+def _colour(name: str) -> str | tuple[float, ...]:
+    """The same in every picture."""
+    from matplotlib import colormaps
+
+    colour: tuple[float, ...] = colormaps["tab20"]([*CONTENDERS].index(name))
+    return "black" if name == FUNCTION else colour
+
+
 def _curves(ax: Any, name: str, sizes: dict[int, list[Cell]]) -> None:
     for contender in CONTENDERS:
         points = [(size, cell.median) for size, cells in sizes.items() for cell in cells
                   if cell.contender == contender and cell.status == TIMED]
         if points:
-            ax.plot([size for size, _ in points], [seconds for _, seconds in points], marker="o",
+            ax.plot([size for size, _ in points], [seconds for _, seconds in points], marker="o", color=_colour(contender),
                     label=CONTENDERS[contender].title)
     ax.set_xscale("log")
     ax.set_yscale("log")

@@ -83,8 +83,9 @@ def _peak(workload: Workload, contender: Contender, threads: int) -> Peak:
 def straight(grown: dict[str, dict[int, list[Cell]]], peaks: dict[int, Peak]) -> list[judge.Target]:
     """Whether time and memory grow as the number of operations does."""
     found = [judge.straight(f"time of {CONTENDERS[name].title}", {
-        size: cell.median for size, row in grown.get("operations", {}).items() for cell in row
-        if cell.contender == name and cell.status == TIMED}) for name in OURS[1:]]
+        size: cell.median if cell.status == TIMED else None
+        for size, row in grown.get("operations", {}).items() for cell in row if cell.contender == name})
+        for name in OURS[1:]]
     found.append(judge.straight(f"memory of {CONTENDERS[EAGER].title}", {
-        size: float(peak.bytes) for size, peak in peaks.items() if peak.bytes is not None}))
+        size: peak.bytes for size, peak in peaks.items()}))
     return [target for target in found if target is not None]

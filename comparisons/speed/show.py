@@ -21,7 +21,7 @@ from .contenders import CONTENDERS, HAND, Contender
 from .plot import plot
 from .rounds import ROUND, Cell, cores, measured
 from .scaling import REMEMBERED, Peak
-from .worker import MISSING, TIMED, TIMEOUT, UNSUPPORTED
+from .worker import MISSING, TIMED, TIMEOUT, UNSUPPORTED, WRONG
 from .workload import Workload
 from .workloads import WORKLOADS
 
@@ -87,7 +87,10 @@ def command(arguments: argparse.Namespace) -> int:
     for path in (arguments.json, arguments.markdown, arguments.plot):
         if path is not None:
             screen.print(f"Written to {escape(str(path))}.")
-    return 130 if stopped else 1 if judge.wrong(found) else 0
+    growing = [cell for sizes in grown.values() for row in sizes.values() for cell in row if cell.status == WRONG]
+    for line in judge.wrong(growing):
+        screen.print(f"[red bold]WRONG[/red bold] {escape(line)}", soft_wrap=True)
+    return 130 if stopped else 1 if judge.wrong([*found, *growing]) else 0
 
 
 def chosen(only: str | None) -> list[Contender]:

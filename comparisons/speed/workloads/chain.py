@@ -39,23 +39,23 @@ def elementwise(ops, size):
 
 
 def steady_value(ops, tf, parameters, data):
-    """A chain whose gradient stays near 1 however long it is."""
+    """A chain that comes back to where it began, and whose rounding does not add up, however long it is."""
     [y] = parameters
     for i in range(ops):
-        y = y * 1.01 if i % 4 == 0 else y + 0.01 if i % 4 == 1 else y * 0.99 if i % 4 == 2 else y - 0.01
+        y = y * 2.0 if i % 4 == 0 else y + 1.0 if i % 4 == 1 else y * 0.5 if i % 4 == 2 else y - 0.5
     return tf.reduce_mean(y)
 
 
 def steady_by_hand(ops, numbers):
     [y] = numbers.parameters
     for i in range(ops):
-        y = y * 1.01 if i % 4 == 0 else y + 0.01 if i % 4 == 1 else y * 0.99 if i % 4 == 2 else y - 0.01
+        y = y * 2.0 if i % 4 == 0 else y + 1.0 if i % 4 == 1 else y * 0.5 if i % 4 == 2 else y - 0.5
     g = np.full_like(y, 1 / y.size)
     for i in reversed(range(ops)):
         if i % 4 == 0:
-            g = g * 1.01
+            g = g * 2.0
         elif i % 4 == 2:
-            g = g * 0.99
+            g = g * 0.5
     return np.mean(y), g
 
 
