@@ -63,8 +63,8 @@ def _curves(ax: Any, name: str, sizes: dict[int, list[Cell]]) -> None:
         points = [(size, cell.median) for size, cells in sizes.items() for cell in cells
                   if cell.contender == contender and cell.status == TIMED]
         if points:
-            ax.plot([size for size, _ in points], [seconds for _, seconds in points], marker="o", color=_colour(contender),
-                    label=CONTENDERS[contender].title)
+            ax.plot([size for size, _ in points], [seconds for _, seconds in points], marker="o",
+                    color=_colour(contender), label=CONTENDERS[contender].title)
     ax.set_xscale("log")
     ax.set_yscale("log")
     ax.set_xlabel(name)
