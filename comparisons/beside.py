@@ -12,11 +12,7 @@ QUIET = {"tensorflow": "comparisons.backends.tensorflow"}  # where it is importe
 
 
 def beside(module: str) -> Any:
-    """The module; or None, after a line that says it is not installed.
-
-    >>> beside("tensorflow") and "the same program, with TensorFlow"  # doctest: +SKIP
-    'the same program, with TensorFlow'
-    """
+    """The module; or None, after a line that says it is not installed: `if tensorflow := beside("tensorflow"): ...`."""
     library = LIBRARIES[module.partition(".")[0]]
     if not library.installed:
         print(f"{library.distribution} is not installed, so its part is left out: {library.install}")

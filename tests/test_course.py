@@ -94,6 +94,27 @@ def test_its_notebook_runs(lesson, client):
 
 
 @with_jupyter
+@pytest.mark.skipif(importlib.util.find_spec("tensorflow") is None, reason="pip install tensorflow")
+def test_a_lesson_notices_a_wrong_number(client):
+    import nbformat
+    from nbclient.exceptions import CellExecutionError
+
+    from tests import notebooks
+
+    def spoiled(source, lesson=None):
+        notebook = notebooks.made(lesson) if lesson else nbformat.v4.new_notebook()
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(f"import tapes\ntapes.square = {source}"))
+        return notebook
+
+    by_hand = next(lesson for lesson in COURSE if lesson.stem.endswith("by_hand"))
+    try:
+        with pytest.raises(CellExecutionError, match="Not equal to tolerance"):
+            notebooks.run(client, spoiled("lambda x: 1.001 * x * x", by_hand))
+    finally:
+        notebooks.run(client, spoiled("tapes.math.square"))
+
+
+@with_jupyter
 def test_what_one_notebook_defines_the_next_does_not_see(client):
     import nbformat
 

@@ -70,8 +70,9 @@ found = {name: evaluate(loss, block) for name, loss, block in asked} if psutil e
 for name, (total, grown) in found.items():
     print(f"{name:26}{grown[-1]:6.0f} MB   total loss {total:.5f}")
 
-# %% Flat is what an evaluation should be.
-# 評価であれば、平らなままなのが正しい姿です。
+# %% Flat is what an evaluation should be. Of each loss, `tapes` keeps three arrays, TensorFlow two, PyTorch one.
+# 評価であれば、平らなままなのが正しい姿です。損失一つにつき、`tapes` は配列を三つ、TensorFlow は二つ、
+# PyTorch は一つ保持しています。
 if found and (plt := beside("matplotlib.pyplot")):
     plt.figure(figsize=(6, 3.2), dpi=80)
     for name, (_, grown) in found.items():
