@@ -75,3 +75,13 @@ def test_it_can_be_trained():
         loss = module(2.0)
     gradients = tape.gradient(loss, module.trainable_variables)
     assert sum(g is not None for g in gradients) == 1
+
+
+def test_modules_of_keras_by_their_short_names():
+    def program(tf, k):
+        return [sorted(name for name in ("initializers", "metrics", "optimizers") if hasattr(tf, name)),
+                tf.optimizers.SGD is k.optimizers.SGD, tf.metrics.Mean is k.metrics.Mean,
+                tf.initializers.Zeros is k.initializers.Zeros, tf.losses.Huber is k.losses.Huber,
+                k.models.Sequential is k.Sequential]
+
+    assert all(beside(program))

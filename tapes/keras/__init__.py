@@ -1,4 +1,16 @@
-"""The small part of Keras that tutorials use, built on the tape."""
+"""The small part of Keras that tutorials use, built on the tape.
+
+On purpose it is not as in Keras 3.15 that
+- a step of `fit` is traced anew when layers, `trainable` or plain attributes of a model have changed; in Keras that
+  takes `compile`, or `run_eagerly=True`;
+- in the last, smaller batch of an epoch the losses of several outputs count by its size, as in Keras with
+  `run_eagerly=True`; in its traced step they count as much as those of a whole batch;
+- a callback that watches a number which is not there, no examples at all, a loss without targets, and a model with
+  nothing to train are errors; a generator that has ended ends training;
+- the summary of a model that was called shows None for the length of the batch, whatever that was;
+- cross-entropies warn, once, of predictions that are no probabilities;
+- masks, and models made from data (`get_config`, `save`), are out: weights go into files, see `Model.save_weights`.
+"""
 
 from . import (
     activations,
