@@ -67,7 +67,7 @@ from .api.scattering import (
 )
 from .api.tensor_array import TensorArray
 from .arguments import UnconnectedGradients
-from .custom import custom_gradient, grad_pass_through, recompute_grad
+from .custom import custom_gradient, grad_pass_through
 from .diagnose import check_gradients as check_gradients
 from .dtypes import (
     DType,
@@ -157,6 +157,7 @@ from .math import (
 )
 from .missing import missing
 from .module import Module
+from .recompute import recompute_grad
 from .shape import TensorShape
 from .tape import GradientTape
 from .tensor import Tensor

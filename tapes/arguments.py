@@ -17,6 +17,7 @@ from .convert import convert
 from .errors import InvalidArgumentError
 from .protocols import TensorLike
 from .tensor import Tensor
+from .variable import Variable
 
 logger = logging.getLogger("tapes")
 # Frames of the package, of NumPy, which calls back, and of contextlib are not the user's.
@@ -31,6 +32,14 @@ class UnconnectedGradients(enum.Enum):
     ZERO = "zero"
 
 
+def refuse_slices(role: str, x: TensorLike) -> None:
+    """IndexedSlices stand for a tensor, but it is made anew wherever one is wanted: no tape knows it."""
+    if not isinstance(x, (Tensor, Variable)):
+        raise TypeError(f"{role}: {type(x).__name__} become another tensor at each use, so that they cannot be "
+                        "followed. Say y = tapes.convert_to_tensor(slices) inside the block, and use and give y; or "
+                        "give slices.values.")
+
+
 def checked(role: str, structure: Any) -> list[TensorLike]:
     """The leaves of targets or sources, each a tensor or Variable."""
     if structure is None:
@@ -42,6 +51,7 @@ def checked(role: str, structure: Any) -> list[TensorLike]:
             raise TypeError(f"Argument `{role}` should hold tensors and Variables, but there is {x!r} of type "
                             f"{type(x).__name__!r}. A number or NumPy array has left the tape: float(x), x.numpy() "
                             "and np.sin(x) are not recorded; use the ops of tapes up to the end.")
+        refuse_slices(f"Argument `{role}`", x)
         if x._array.dtype.kind not in "fc":
             warn(f"The dtype of the {role.removesuffix('s')} tensor must be floating (e.g. tf.float32) when calling "
                   "GradientTape.gradient, got %r", x.dtype)

@@ -8,16 +8,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from . import nest
 from .arguments import conjugate, warn
 from .batching import Batched, looped
 from .convert import convert
 from .errors import InvalidArgumentError
 from .op import Op, listening
-from .ops.elementwise import identity
 from .parts import Arrived, Parts, bundle, held, results
 from .protocols import TensorLike
-from .tape import GradientTape
 from .tensor import Tensor
 from .variable import Variable
 
@@ -26,26 +26,25 @@ custom = Op("custom_gradient", lambda inputs, *, vjp: held(inputs),
             doc="A function of the user's that brings its own gradient.")
 
 
-class _Reads:
-    """A listener that notes which trainable Variables a function reads."""
+class Reads:
+    """A listener that notes which Variables a function reads or assigns to, and what they held at first."""
 
     def __init__(self) -> None:
-        self.found: dict[int, Variable] = {}
+        self.found: dict[int, tuple[Variable, np.ndarray]] = {}
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Ops are of no interest here."""
 
     def read(self, variable: Variable) -> None:
-        if variable.trainable:
-            self.found[id(variable)] = variable
+        self.found.setdefault(id(variable), (variable, variable._array))
 
 
 @contextmanager
-def _noting_reads(alone: bool = False) -> Iterator[_Reads]:
+def noting_reads(alone: bool = False) -> Iterator[Reads]:
     """Note the Variables that are read in a `with` block; `alone`: while nobody else hears of what happens in it."""
-    reads, outside = _Reads(), listening.now
+    reads, outside = Reads(), listening.now
     if alone:
-        listening.now = [one for one in outside if isinstance(one, _Reads)]
+        listening.now = [one for one in outside if isinstance(one, Reads)]
     inside = listening.now  # else the same list, so that tapes may be entered and left meanwhile
     inside.append(reads)
     try:
@@ -106,7 +105,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
                         f"gradient; got {f!r}")
 
     def call(*args: Any, **settings: Any) -> Any:
-        with _noting_reads() as reads:
+        with noting_reads() as reads:
             pair = f(*args, **settings)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not callable(pair[1]):
             raise TypeError(f"custom_gradient: {_called(f)} should return a pair, its result and a function from "
@@ -114,7 +113,8 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
         result, grad = pair
         leaves = nest.flatten(args)
         given = set(map(id, leaves))
-        variables = sorted((v for key, v in reads.found.items() if key not in given), key=lambda v: v._order)
+        variables = sorted((v for key, (v, _) in reads.found.items() if v.trainable and key not in given),
+                           key=lambda v: v._order)
         if variables and not _takes_variables(grad):
             raise TypeError("@tf.custom_gradient grad_fn must accept keyword argument 'variables', since function "
                             f"uses variables: {[v.name for v in variables]}. Write `def grad(*upstream, "
@@ -191,6 +191,7 @@ def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int
             found.append(dx if recorded else dx._array)
         return Parts(found)
 
+    vjp.__name__ = _called(f)
     return vjp
 
 
@@ -206,40 +207,6 @@ def _called(f: Callable[..., Any]) -> str:
 def _briefly(value: Any) -> str:
     return f"{type(value).__name__} of {len(value)} entries" if isinstance(value, (tuple, list)) \
         else f"one {type(value).__name__}"
-
-
-def recompute_grad(f: Callable[..., Any]) -> Callable[..., Any]:
-    """The same function, whose inner values are computed again on the way back instead of being kept: memory for time.
-
-    Chen et al. 2016, Training Deep Nets with Sublinear Memory Cost.
-
-    >>> import tapes as tf
-    >>> deep = tf.recompute_grad(lambda x: tf.sin(tf.sin(tf.sin(x))))
-    >>> x = tf.Variable(1.0)
-    >>> with tf.GradientTape() as tape:
-    ...     y = deep(x)
-    >>> print(tape.gradient(y, x))
-    tapes.Tensor(0.26450825, shape=(), dtype=float32)
-    """
-
-    def call(*args: Any, **settings: Any) -> Any:
-        with _noting_reads(alone=True):
-            result = f(*args, **settings)
-
-        def grad(*upstream: Any, variables: Sequence[Variable] = ()) -> Any:
-            with GradientTape(watch_accessed_variables=False) as tape:
-                again = [identity(x) if isinstance(x, TensorLike) else x for x in nest.flatten(args)]
-                sources = [x for x in again if isinstance(x, TensorLike) and x._array.dtype.kind in "fc"]
-                tape.watch([*sources, *variables])
-                outputs = [convert(y) for y in nest.flatten(f(*nest.pack_sequence_as(args, again), **settings))]
-            found = tape.gradient(outputs, [*sources, *variables], output_gradients=list(upstream))
-            of_sources = {id(x): dx for x, dx in zip(sources, found)}
-            of_arguments = [of_sources.get(id(x)) for x in again]
-            return (of_arguments, found[len(sources):]) if variables else of_arguments
-
-        return result, grad
-
-    return Decorated(custom_gradient(functools.wraps(f)(call)), f, recompute_grad)
 
 
 def grad_pass_through(f: Callable[..., Any]) -> Callable[..., Any]:

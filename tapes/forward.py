@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import nest
-from .arguments import UnconnectedGradients, unconnected_choice, warn, zeros
+from .arguments import UnconnectedGradients, refuse_slices, unconnected_choice, warn, zeros
 from .chain_rule import backward, seeds
 from .convert import convert
 from .errors import InvalidArgumentError
@@ -48,14 +48,15 @@ def pushed(op: Op, tangents: Sequence[Any], y: Any, xs: Sequence[Any], params: d
 def transposed(rule: Rule, dx: Any, y: Any, xs: Sequence[Any], params: dict[str, Any]) -> Any:
     """Forward from reverse: a rule is linear in its adjoint, and the transpose of it is the derivative itself.
 
-    So it is recorded for any adjoint, and differentiated by it (Townsend 2017, A new trick for calculating Jacobian
-    vector products).
+    So it is recorded for an adjoint of ones, and differentiated by it (Townsend 2017, A new trick for calculating
+    Jacobian vector products). A result whose adjoint does not get through has the tangent 0; in a rule of a user's,
+    which may have taken it off the tape, none.
     """
     recorded = bool(listening.now)
     if not recorded:
         y, xs = Tensor(y), [Tensor(x) for x in xs]
     several = isinstance(held(y), Parts)
-    adjoints = [Tensor(np.zeros(one.shape, one.dtype)) for one in (held(y) if several else (held(y),))]
+    adjoints = [Tensor(np.ones(one.shape, one.dtype)) for one in (held(y) if several else (held(y),))]
     with GradientTape(watch_accessed_variables=False) as tape:
         for g in adjoints:
             tape._watch(g)
@@ -66,8 +67,29 @@ def transposed(rule: Rule, dx: Any, y: Any, xs: Sequence[Any], params: dict[str,
         return None
     start = seeds([one for one, _ in pairs], [d for _, d in pairs])
     found = backward(tape._trace, start, {id(g) for g in adjoints}, recorded)
-    tangents = [found.get(id(g), g if recorded else g._array) for g in adjoints]  # unless moved, the zeros they are
+    tangents = [found.get(id(g)) for g in adjoints]
+    if "vjp" not in params:
+        tangents = [dy if dy is not None else zeros(g) if recorded else zeros(g)._array
+                    for g, dy in zip(adjoints, tangents, strict=True)]
+    elif not _linear(pairs, tangents):
+        warn("custom_gradient: forward mode transposes the gradient function of %s, which must be linear in its "
+             "upstream gradients, by ops of tapes. It is not: it clips them, for instance, or takes them off the tape, "
+             "by numpy(). So the tangent is not that of the function.", params["vjp"].__name__)
+    if all(dy is None for dy in tangents):
+        return None
     return Parts(tangents) if several else tangents[0]
+
+
+def _linear(pairs: list[tuple[Any, Any]], tangents: list[Any]) -> bool:
+    """Whether a rule and its transpose fit: the sums of what it gave, times the tangents, and of the new tangents."""
+    products = [_plain(given) * _plain(dx) for given, dx in pairs]
+    moved = [_plain(dy) for dy in tangents if dy is not None]
+    if any(x.dtype.kind == "c" for x in (*products, *moved)):
+        return True  # then it is linear in the real part and in the imaginary part, not in both together
+    sizes = sum(float(np.abs(x).sum()) for x in (*products, *moved))
+    off = abs(sum(float(x.sum()) for x in products) - sum(float(x.sum()) for x in moved))
+    coarsest = max(np.finfo(x.dtype).eps for x in (*products, *moved))
+    return not off > np.sqrt(coarsest) * sizes
 
 
 class _Tangent(weakref.ref):
@@ -110,6 +132,7 @@ class ForwardAccumulator:
                 raise TypeError(f"ForwardAccumulator: a primal is a tensor or Variable, but there is {primal!r} of "
                                 f"type {type(primal).__name__!r}: make it one with tapes.constant, and use that one "
                                 "in the computation.")
+            refuse_slices("ForwardAccumulator", primal)
         _same_structure(primals, tangents)
         self._tangents: dict[int, _Tangent] = {}
         self._entered: Any = None
@@ -141,15 +164,19 @@ class ForwardAccumulator:
             return
         tangents = [self._of(x) for x in inputs]
         everybody = listening.now
-        listening.now = everybody[:next(i for i, one in enumerate(everybody) if one is self)]
+        place = next(i for i, one in enumerate(everybody) if one is self)
+        aside = everybody[place:]  # the list stays the same one: a tape may pause, or be entered, in a rule of a user's
+        del everybody[place:]
+        listening.aside.append(aside)
         try:
-            if listening.now:
+            if everybody:
                 dy = pushed(op, tangents, output, inputs, params)
             else:
                 dy = pushed(op, [_plain(dx) for dx in tangents], output._array, [x._array for x in inputs], params)
                 dy = dy if dy is None or isinstance(dy, Parts) else Tensor(dy)
         finally:
-            listening.now = everybody
+            listening.aside.pop()
+            everybody[place:place] = aside
         if dy is not None:
             self._carry(output, dy)
 
@@ -178,6 +205,7 @@ class ForwardAccumulator:
                 raise TypeError(f"jvp: tensors and Variables have tangents, but there is {x!r} of type "
                                 f"{type(x).__name__!r}, which has left the accumulator: float(x), x.numpy() and "
                                 "np.sin(x) are not followed.")
+            refuse_slices("jvp", x)
             dx = self._of(x)
             return zeros(x) if dx is None and unconnected is UnconnectedGradients.ZERO else dx
 

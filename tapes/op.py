@@ -27,22 +27,25 @@ class Listener(Protocol):
 class _Listening(threading.local):
     """The listeners of this thread, the outermost first: tapes of different threads do not mix.
 
-    `many` applies an op to many inputs at once, while a sweep does so: see batching.py.
+    `many` applies an op to many inputs at once, while a sweep does so: see batching.py. Those that must not hear what
+    happens for a moment stand `aside`: see forward.py.
     """
 
     def __init__(self) -> None:
         self.now: list[Listener] = []
+        self.aside: list[list[Listener]] = []
         self.many: Callable[[Op, Sequence[Any], dict[str, Any]], Any] | None = None
 
 
 listening = _Listening()
 
 
-def leave(listeners: list[Any], listener: Listener) -> int:
-    """Take one out, wherever it stands: exits need not come in the reverse order of entering. Returns the place."""
-    place = next(i for i in reversed(range(len(listeners))) if listeners[i] is listener)
-    del listeners[place]
-    return place
+def leave(listeners: list[Any], listener: Listener) -> tuple[list[Any], int]:
+    """Take one out, wherever it stands: exits need not come in the reverse order of entering. Returns its place."""
+    where, place = next((those, i) for those in (listeners, *listening.aside) for i in reversed(range(len(those)))
+                        if those[i] is listener)
+    del where[place]
+    return where, place
 
 
 class Op:

@@ -53,14 +53,20 @@ def _numbers(*seeds: Any) -> np.random.Generator:
     return np.random.default_rng([seed % 2**64 for seed in integers(seeds, "seed")])
 
 
+def _asked(numbers: np.random.Generator) -> np.random.Generator:
+    """A generator whose state moves on: whoever must draw the same numbers again notes it before."""
+    tell("generator", numbers)
+    return numbers
+
+
 def _chosen(seed: int | None) -> _Source:
     """Each seed has a sequence of its own, of which every call with it takes the next numbers."""
     def chosen() -> np.random.Generator:
         if seed is None:
-            return _State.common
+            return _asked(_State.common)
         if seed not in _State.named:
             _State.named[seed] = _numbers(_State.seed, seed)
-        return _State.named[seed]
+        return _asked(_State.named[seed])
 
     return chosen
 
@@ -320,17 +326,18 @@ class Generator:
     def normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, *,
                name: str | None = None) -> Tensor:
         """Like `tapes.random.normal`."""
-        return _normal(lambda: self._numbers, "Generator.normal", shape, mean, stddev, dtype)
+        return _normal(lambda: _asked(self._numbers), "Generator.normal", shape, mean, stddev, dtype)
 
     def truncated_normal(self, shape: Any, mean: Any = 0.0, stddev: Any = 1.0, dtype: Any = float32, *,
                          name: str | None = None) -> Tensor:
         """Like `tapes.random.truncated_normal`."""
-        return _normal(lambda: self._numbers, "Generator.truncated_normal", shape, mean, stddev, dtype, limit=2.0)
+        return _normal(lambda: _asked(self._numbers), "Generator.truncated_normal", shape, mean, stddev, dtype,
+                       limit=2.0)
 
     def uniform(self, shape: Any, minval: Any = 0, maxval: Any = None, dtype: Any = float32, *,
                 name: str | None = None) -> Tensor:
         """Like `tapes.random.uniform`."""
-        return _uniform(lambda: self._numbers, "Generator.uniform", shape, minval, maxval, dtype)
+        return _uniform(lambda: _asked(self._numbers), "Generator.uniform", shape, minval, maxval, dtype)
 
 
 def get_global_generator() -> Generator:

@@ -11,7 +11,17 @@ from typing import Any
 import numpy as np
 
 from . import nest
-from .arguments import UnconnectedGradients, checked, conjugate, cotangents_of, single, unconnected_choice, warn, zeros
+from .arguments import (
+    UnconnectedGradients,
+    checked,
+    conjugate,
+    cotangents_of,
+    refuse_slices,
+    single,
+    unconnected_choice,
+    warn,
+    zeros,
+)
 from .chain_rule import Step, Trace, backward, leading_from, seeds
 from .notices import tell
 from .op import Op, leave, listening
@@ -70,7 +80,7 @@ class GradientTape:
         if self._entered is not None:
             raise ValueError("Tape is still recording, This can happen if you try to re-enter an already-active tape. "
                              "For a block inside the block make another GradientTape.")
-        self._resume()
+        self._resume(listening.now, listening.now, len(listening.now))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -81,19 +91,19 @@ class GradientTape:
         self._trace, self._leaves, self._variables = {}, set(), {}
         tell("begin", self)
 
-    def _resume(self, listeners: Any = None, place: int | None = None) -> None:
+    def _resume(self, listeners: list[Any], where: list[Any], place: int) -> None:
         if self._trace is None:  # never entered, or used up meanwhile
             self._begin()
-        self._entered = listening.now if listeners is None else listeners
-        self._entered.insert(len(self._entered) if place is None else place, self)
+        self._entered = listeners
+        where.insert(place, self)
         tell("resume", self)
 
-    def _pause(self) -> int:
-        """Stop listening; returns where among the listeners it stood."""
-        place = leave(self._entered, self)
+    def _pause(self) -> tuple[list[Any], int]:
+        """Stop listening; returns where it stood, and at which place."""
+        stood = leave(self._entered, self)
         self._entered = None
         tell("pause", self)
-        return place
+        return stood
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Called by every op: keep the step when it can carry a derivative from something watched."""
@@ -135,6 +145,7 @@ class GradientTape:
                 raise ValueError(f"Passed in object {x} of type {type(x).__name__!r}, not tf.Tensor or tf.Variable or "
                                  "ExtensionType. Make it one with tapes.constant or tapes.Variable, and use that one "
                                  "in the computation.")
+            refuse_slices("watch", x)
             if x._array.dtype.kind not in "fc":
                 warn("The dtype of the watched tensor must be floating (e.g. tf.float32), got %r", x.dtype)
             self._watch(x)
@@ -152,11 +163,11 @@ class GradientTape:
                                "gradient() has used it up.")
         self._check_recording()
         listeners = self._entered
-        place = self._pause()
+        where, place = self._pause()
         try:
             yield
         finally:
-            self._resume(listeners, place)
+            self._resume(listeners, where, place)
 
     def reset(self) -> None:
         """Forget every step and everything watched, inside the `with` block: Variables are watched again when read."""

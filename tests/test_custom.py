@@ -148,3 +148,105 @@ def test_a_tensor_by_keyword_is_warned_about(caplog):
     f = tf.custom_gradient(lambda x, *, scale: (x * scale, lambda g: g * scale))
     f(tf.constant(1.0), scale=tf.constant(2.0))
     assert "no gradient flows to it" in caplog.text
+
+
+def _two_uses(wrap, body):
+    """The gradients through two calls, when everything is assigned to in between and afterwards."""
+    w, counter, x = _fresh()
+    tf.random.set_seed(3)
+    f = wrap(lambda x: body(w, counter) * x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = f(x)
+        w.assign_add(1.0)
+        z = f(y)
+    w.assign(50.0)
+    gradients = tape.gradient(z, [x, w])
+    after = [float(w), float(counter), float(tf.random.uniform([])), float(tf.random.uniform([], seed=7))]
+    return [float(z), *(g if g is None else float(g) for g in gradients), *after]
+
+
+def _fresh():
+    return tf.Variable(3.0), tf.Variable(0.5, trainable=False), tf.constant(2.0)
+
+
+def _counted(w, counter):
+    counter.assign_add(1.0)
+    return counter * w
+
+
+def _set(w, counter):
+    counter.assign(7.0)
+    return counter * w
+
+
+BODIES = {
+    "reads": lambda w, counter: w * w,
+    "counts": _counted,
+    "sets": _set,
+    "draws": lambda w, counter: w * tf.random.uniform([]) * tf.random.uniform([], seed=7),
+    "drops": lambda w, counter: w * tf.reduce_sum(tf.nn.dropout(tf.ones([9]), 0.5)),
+}
+
+
+@pytest.mark.parametrize("body", BODIES)
+def test_what_is_recomputed_is_what_was_computed(body):
+    """TensorFlow's finds what the Variables hold now, and draws other numbers."""
+    assert _two_uses(tf.recompute_grad, BODIES[body]) == _two_uses(lambda f: f, BODIES[body])
+
+
+def test_recompute_grad_in_a_function():
+    """It is the function itself there: the program decides what to keep."""
+    w = tf.Variable(3.0)
+
+    def step(f):
+        def run(x):
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = f(x)
+            w.assign_add(1.0)
+            return [y, *tape.gradient(y, [x, w])]
+
+        return run
+
+    def cube(x):
+        return w * x**3
+
+    x = tf.constant(2.0)
+    expected = [list(map(float, step(cube)(x))) for _ in range(3)]
+    w.assign(3.0)
+    traced = tf.function(step(tf.recompute_grad(cube)))
+    assert [list(map(float, traced(x))) for _ in range(3)] == expected
+
+
+def test_forward_mode_warns_of_a_gradient_that_leaves_the_tape(caplog):
+    @tf.custom_gradient
+    def sine(x):
+        return tf.sin(x), lambda upstream: tf.constant(upstream.numpy() * np.cos(x.numpy()))
+
+    @tf.custom_gradient
+    def clipped(x):
+        return tf.sin(x), lambda upstream: tf.clip_by_value(upstream * tf.cos(x), -0.1, 0.1)
+
+    x = tf.constant([1.0, 0.5])
+    for f, expected in ((sine, None), (clipped, [0.0, 0.0])):
+        caplog.clear()
+        with tf.autodiff.ForwardAccumulator(x, tf.constant([1.0, 1.0])) as forward:
+            y = f(x)
+        tangent = forward.jvp(y)
+        assert (tangent if tangent is None else tangent.numpy().tolist()) == expected
+        assert f"gradient function of {f.__name__}" in caplog.text and "linear" in caplog.text
+
+
+def test_forward_mode_does_not_warn_of_a_linear_gradient(caplog):
+    @tf.custom_gradient
+    def product(x, y):
+        return (x * y, x + y), lambda u, v: (u * y + v, u * x * 5.0 + v)
+
+    for dtype in (tf.float16, tf.float32, tf.float64, tf.complex128):
+        x, y = (tf.cast(tf.constant(values), dtype) for values in ([1.0, 0.5, -3.0], [0.1, 7.0, 3.0]))
+        with tf.autodiff.ForwardAccumulator([x, y], [tf.ones_like(x), y]) as forward:
+            product_, total = product(x, y)
+        np.testing.assert_allclose(forward.jvp(product_), (y + x * 5 * y).numpy(), rtol=1e-2)
+        np.testing.assert_allclose(forward.jvp(total), (1 + y).numpy(), rtol=1e-2)
+    assert not caplog.text

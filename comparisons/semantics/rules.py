@@ -183,6 +183,9 @@ C21* recompute_grad works in forward mode
 C22* a tensor passed by keyword has no gradient, with a warning
 C23* a gradient has the shape of its argument
 C24* with Variables, a gradient that is no pair is refused
+C25* forward mode of a gradient that is not linear in what arrives comes with a warning
+C26* a tape inside the gradient function records in either mode
+C27* recompute_grad finds Variables and random numbers as they were
 
 J    Jacobians
 J1   a Jacobian has the shape of the target and then that of the source
@@ -228,7 +231,7 @@ F22* every nesting of any order works
 B    dense gradients
 B1*  the gradient of taking entries out of a tensor is a tensor
 B2   entries that were taken twice are added up
-B3*  IndexedSlices stand for the tensor that they describe
+B3*  IndexedSlices stand for the tensor that they describe, and cannot be followed themselves
 B4*  gather_nd of a single index has a gradient
 
 X    functions

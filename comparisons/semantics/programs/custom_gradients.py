@@ -638,3 +638,131 @@ def pause_inside_recomputed(tf: Any) -> Any:
         z = tf.recompute_grad(square)(x)
         w = x * x
     return [tape.gradient(w, x), tape.gradient(z, x)]
+
+
+@program("C20", "a tape may pause inside the gradient function, in forward mode too", "[12.0, None, 4.0]")
+def pause_inside_gradient_forwards(tf: Any) -> Any:
+    x = tf.constant(2.0)
+    with tf.GradientTape(persistent=True) as tape:
+
+        @tf.custom_gradient
+        def cube(x: Any) -> Any:
+            def grad(dy: Any) -> Any:
+                with tape.stop_recording():
+                    square = x * x
+                return 3.0 * dy * square
+
+            return tf.constant(x.numpy() ** 3), grad
+
+        tape.watch(x)
+        with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+            y = cube(x)
+        tangent = accumulator.jvp(y)
+        z = x * x
+    return [tangent, tape.gradient(tangent, x), tape.gradient(z, x)]
+
+
+@program("C20", "a tape that is entered inside the gradient function goes on after it, in forward mode too",
+         "[12.0, 4.0]")
+def tape_entered_inside_gradient_forwards(tf: Any) -> Any:
+    x, tape = tf.constant(2.0), tf.GradientTape()
+
+    @tf.custom_gradient
+    def cube(x: Any) -> Any:
+        def grad(dy: Any) -> Any:
+            tape.__enter__()
+            tape.watch(x)
+            return 3.0 * dy * x * x
+
+        return tf.constant(x.numpy() ** 3), grad
+
+    with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+        y = cube(x)
+    z = x * x
+    tape.__exit__(None, None, None)
+    return [accumulator.jvp(y), tape.gradient(z, x)]
+
+
+@program("C16", "of two results forward mode finds the one whose adjoint the gradient function follows",
+         "[None, [12. 27.]]")
+def one_of_two_forwards(tf: Any) -> Any:
+    @tf.custom_gradient
+    def powers(x: Any) -> Any:
+        return (tf.round(x), tf.constant(x.numpy() ** 3)), lambda du, dv: tf.zeros_like(du) + dv * 3.0 * x * x
+
+    x = tf.constant([2.0, 3.0])
+    with tf.autodiff.ForwardAccumulator(x, tf.constant([1.0, 1.0])) as accumulator:
+        y, z = powers(x)
+    return [accumulator.jvp(y), accumulator.jvp(z)]
+
+
+@differing("C25", "forward mode takes a gradient function that is not linear at ones, and warns",
+           tapes="[2. 2.]; log: custom_gradient: forward mode transposes the gradient function of <lambda>...",
+           tensorflow="[2. 2.]", because="a wrong number that nobody expects should say why")
+def not_linear_forwards(tf: Any) -> Any:
+    squared = tf.custom_gradient(lambda x: (tf.constant(x.numpy()), lambda dy: dy * dy))
+    x = tf.constant([2.0, 3.0])
+    with tf.autodiff.ForwardAccumulator(x, tf.constant([1.0, 1.0])) as accumulator:
+        y = squared(x)
+    return accumulator.jvp(y)
+
+
+@differing("C26", "a tape inside the gradient function records in forward mode as in reverse mode",
+           tapes="[12.0, 12.0]", tensorflow="[12.0, None]",
+           because="the one who writes a gradient function cannot know in which mode it will be used")
+def tape_inside_gradient_forwards(tf: Any) -> Any:
+    slopes: list[Any] = []
+
+    @tf.custom_gradient
+    def cube(x: Any) -> Any:
+        def grad(dy: Any) -> Any:
+            with tf.GradientTape() as tape:
+                tape.watch(x)
+                y = x**3
+            slopes.append(tape.gradient(y, x))
+            return dy * 3.0 * x * x
+
+        return tf.constant(x.numpy() ** 3), grad
+
+    x = tf.constant(2.0)
+    with tf.autodiff.ForwardAccumulator(x, tf.constant(1.0)) as accumulator:
+        y = cube(x)
+    return [accumulator.jvp(y), slopes[0]]
+
+
+@differing("C27", "recompute_grad computes with what a Variable held, though it was assigned to meanwhile",
+           tapes="[12.0, 4.0]", tensorflow="[400.0, 4.0]",
+           because="TensorFlow's gradient belongs to no function: its value is of one Variable, its slope of another")
+def recomputed_after_assign(tf: Any) -> Any:
+    v, x = tf.Variable(3.0), tf.constant(2.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.recompute_grad(lambda x: v * x * x)(x)
+    v.assign(100.0)
+    return tape.gradient(y, [x, v])
+
+
+@differing("C27", "recompute_grad draws the same random numbers again",
+           tapes="True", tensorflow="False", because="else the gradient of dropout is that of another mask")
+def recomputed_noise(tf: Any) -> Any:
+    x = tf.constant(1.0)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.recompute_grad(lambda x: x * tf.random.uniform([]))(x)
+    return bool(tape.gradient(y, x) == y)
+
+
+@differing("C27", "what a function assigns while it is computed again is forgotten",
+           tapes="[2.0, 1.0, Variable 1.0]", tensorflow="[2.0, 2.0, Variable 2.0]",
+           because="the function was called once: a counter in it, or a moving average, moves on once")
+def recomputed_counter(tf: Any) -> Any:
+    counter, x = tf.Variable(0.0, trainable=False), tf.constant(2.0)
+
+    def f(x: Any) -> Any:
+        counter.assign_add(1.0)
+        return x * counter
+
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = tf.recompute_grad(f)(x)
+    return [y, tape.gradient(y, x), counter]

@@ -111,3 +111,14 @@ def gradient_of_gather_nd_of_one_index(tf: Any) -> Any:
     with tf.GradientTape() as tape:
         y = tf.gather_nd(v, [1])
     return tape.gradient(y, v)
+
+
+@differing("B3", "IndexedSlices are no target",
+           tapes="TypeError: Argument `target`: IndexedSlices become another tensor at each use...",
+           tensorflow="AttributeError: 'IndexedSlices' object has no attribute '_id'",
+           because="TensorFlow's error is an accident, and says nothing of what to do")
+def slices_as_target(tf: Any) -> Any:
+    x = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = tf.IndexedSlices(2.0 * x, tf.constant([1, 0]), tf.constant([3]))
+    return tape.gradient(y, x)
