@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -170,6 +169,8 @@ def test_without_an_end_in_sight(capsys):
 
 def on_a_terminal(statement, columns=80, **environment):
     """What a program writes to a terminal of so many columns."""
+    import pty  # which is not everywhere
+
     ours, theirs = pty.openpty()
     env = {**os.environ, "COLUMNS": str(columns), "PYTHONPATH": str(ROOT), **environment}
     process = subprocess.Popen([sys.executable, "-c", PROGRAM.format(statement)], stdout=theirs, cwd=ROOT, env=env)
