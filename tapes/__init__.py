@@ -8,6 +8,7 @@ from types import ModuleType
 
 from . import article, autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
+from . import view as view
 from .allocator import keep_freed_memory
 from .api.arranging import (
     broadcast_to,

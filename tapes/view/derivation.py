@@ -1,0 +1,257 @@
+"""Backpropagation as it stands in a textbook, derived from what a function did and from the rules of its ops."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..convert import convert
+from ..graph.passes import PASSES
+from ..graph.program import Value
+from ..graph.trace import Trace
+from ..op import Op, registry
+from ..ops.elementwise import identity
+from ..protocols import TensorLike
+from ..tape import GradientTape, watched
+from ..tensor import Tensor
+from ..variable import Variable, read
+from .formula import Equation, Formulas, symbol
+
+_SHORTER = ("constant folding", "sharing", "algebra", "dead steps")  # the passes that a mathematician would make
+
+
+class Derivation:
+    """The equations of the forward pass, and those of every adjoint, in the order of computation.
+
+    Print it for text, ask for `latex()`, or show it in a notebook.
+
+    Attributes:
+        forward, backward: lists of equations, each with `name`, `text` and `latex`.
+        shapes: of what is given, by name.
+
+    >>> import tapes as tf
+    >>> d = tf.view.derivation(lambda x: tf.sin(x), tf.constant(3.0))
+    >>> print(d.backward[0].text, "=", d.evaluate(x=0.0)["x"])
+    dL/dx = cos(x) = 1.0
+    """
+
+    def __init__(self, formulas: Formulas, values: Mapping[Value, Any]) -> None:
+        equations, split = formulas.equations, formulas.split
+        self.forward: list[Equation] = equations[:split]
+        self.backward: list[Equation] = equations[split:]
+        self._given = {formulas.names[value]: values[value] for value in formulas.given}
+        self._constants = formulas.constants
+        self._gradients = {formulas.names[formulas._seen(source)]: formulas.names[adjoint]
+                           for adjoint, sources in formulas.sources.items() for source in sources}
+        self._target, self._assumed = formulas.goal, formulas.assumed
+        self.shapes = {name: np.shape(value) for name, value in self._given.items()}
+
+    def text(self) -> str:
+        """As plain text: `@` multiplies matrices, `*` entries; ᵀ transposes; [x > 0] is 1 where it holds, else 0."""
+        sizes = ", ".join(f"{name}: {_sides(shape)}" for name, shape in self.shapes.items())
+        where = [f"  {name}: {_sides(np.shape(value))} constant" for name, value in self._constants.items()]
+        where += [f"  {name}: {fact}" for name, fact in self._assumed.items()]
+        adjoints = [f"Backward, with δv for d{self._target}/dv:"] if any(
+            "δ" in one.text for one in self.backward) else ["Backward:"]
+        return "\n".join([f"Given {sizes}", *where, "", "Forward:", *(f"  {one.text}" for one in self.forward), "",
+                          *adjoints, *(f"  {one.text}" for one in self.backward)])
+
+    def latex(self) -> str:
+        """As LaTeX, an `aligned` environment to be put between dollar signs; ⊙ multiplies entries."""
+        lines = [one.latex for one in self.forward]
+        lines += [rf"\delta_v &:= \frac{{\partial {symbol(self._target)}}}{{\partial v}}"] * any(
+            r"\delta" in one.latex for one in self.backward)
+        lines += [one.latex for one in self.backward]
+        return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{aligned}"
+
+    def evaluate(self, **given: Any) -> dict[str, Any]:
+        """Compute the formulas, as they are written in the text: the gradients by the names of the sources.
+
+        Args:
+            given: arrays for what is given, instead of those it was derived with; shapes as they were.
+        """
+        unknown = given.keys() - self._given.keys()
+        if unknown:
+            raise ValueError(f"{sorted(unknown)[0]!r} is not given in this derivation: {', '.join(self._given)} are.")
+        space = {**_FUNCTIONS, **self._constants, **self._given,
+                 **{name: np.asarray(value) for name, value in given.items()}}
+        for one in (*self.forward, *self.backward):
+            space[one.name] = eval(_python(one.formula), {"__builtins__": {}}, space)  # clean names and rows only
+        return {source: space[name] for source, name in self._gradients.items()}
+
+    def __repr__(self) -> str:
+        return self.text()
+
+    def _repr_latex_(self) -> str:
+        return f"$\\displaystyle {self.latex()}$"
+
+
+def derivation(f: Any, *args: Any, target: Any = None, sources: Any = None) -> Derivation:
+    """The textbook derivation of a gradient: the forward equations, and each adjoint in matrix notation.
+
+    Args:
+        f: a function of tensors; it is run once, with `args`, and its result is differentiated. Or a tape, with
+            `target` and `sources` as for `tape.gradient`; the tape stays as it is.
+        args: tensors, Variables, arrays or numbers.
+        target: for a tape, what to differentiate.
+        sources: for a function, the names of the parameters or Variables to differentiate by; by default all
+            floating-point parameters, and all Variables that it reads. For a tape, a list of tensors and Variables.
+
+    Returns:
+        a Derivation: `print` it, or ask for its `latex()`. Names are those of your program.
+
+    Raises:
+        ValueError: where nothing is to be derived: the target is not connected with any source, or no such source.
+
+    The rules are those of the ops (Griewank and Walther, Evaluating Derivatives, 2nd ed., chapter 3).
+
+    >>> import tapes as tf
+    >>> def f(X, y, w):
+    ...     error = X @ w - y
+    ...     loss = tf.reduce_sum(error * error)
+    ...     return loss
+    >>> X, y, w = tf.ones((3, 2)), tf.ones((3, 1)), tf.ones((2, 1))
+    >>> print(tf.view.derivation(f, X, y, w, sources=["w"]))
+    Given X: 3 x 2, y: 3 x 1, w: 2 x 1
+    <BLANKLINE>
+    Forward:
+      error = X @ w - y
+      loss = sum(error ** 2)
+    <BLANKLINE>
+    Backward, with δv for dloss/dv:
+      δerror = 2 * error
+      dloss/dw = Xᵀ @ δerror
+    """
+    if isinstance(f, GradientTape):
+        names = {id(x): name for name, x in sys._getframe(1).f_locals.items() if isinstance(x, TensorLike)}
+        return _of_tape(f, target, sources, names)
+    if args and isinstance(args[0], GradientTape):
+        raise TypeError("A tape comes first: derivation(tape, target=loss, sources=[w]).")
+    parameters = _parameters(f, args)
+    return _derived(lambda own: f(*own), list(args), parameters, sources)
+
+
+def _parameters(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
+    try:
+        names = list(inspect.signature(f).parameters)
+    except (TypeError, ValueError):
+        names = []
+    return [names[i] if i < len(names) else f"x{i + 1}" for i in range(len(args))]
+
+
+def _of_tape(tape: GradientTape, target: Any, sources: Any, names: dict[int, str]) -> Derivation:
+    """The same from a tape: its steps once more, where they are watched."""
+    if target is None or sources is None:
+        raise TypeError("derivation(tape, target=loss, sources=[w]) needs a target and sources.")
+    steps = tape.steps()
+    if not steps:
+        raise ValueError("This tape holds no steps: nothing watched has been computed with, or gradient() has used "
+                         "it up. Ask before gradient(), or say GradientTape(persistent=True).")
+    sources = list(sources) if isinstance(sources, (list, tuple)) else [sources]
+    made = {step.key for step in steps if step.op is not watched}
+    given = {id(x): x for step in steps for x in step.inputs if id(x) not in made and id(x) in names}
+    given |= {id(x): x for x in sources if id(x) not in given}
+    titles = [_title(x, names) for x in given.values()]
+
+    def again(own: Sequence[Any]) -> Any:
+        now: dict[int, Any] = dict(zip(given, own))
+        for step in steps:
+            if step.op is watched:
+                continue
+            if step.op is read:
+                variable = step.inputs[0]
+                now[step.key] = now[id(variable)] if id(variable) in now else variable._read()
+                continue
+            output = step.op(*(now.get(id(x), x) for x in step.inputs), **step.params)
+            now[step.key] = output
+            if step.key in names:
+                named[id(output)] = names[step.key]
+        return now.get(id(target))
+
+    named: dict[int, str] = {}
+    return _derived(again, [Tensor(x._array) for x in given.values()], titles,
+                    [_title(x, names) for x in sources], named)
+
+
+def _title(x: Any, names: dict[int, str]) -> str:
+    own = x.name.removesuffix(":0") if isinstance(x, Variable) and x.name != "Variable:0" else ""
+    return own or names.get(id(x), "x")
+
+
+def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], sources: Any,
+             named: dict[int, str] | None = None) -> Derivation:
+    """Watch the function and the sweep, shorten the program, and write it down."""
+    own: list[Any] = [x if isinstance(x, Variable) else identity.record((x,), {}, np.array(convert(x)._array).view())
+                      for x in args]
+    places = [i for i, x in enumerate(own) if not isinstance(x, Variable)]
+    trace = Trace([own[i] for i in places], {title: x for title, x in zip(titles, own) if isinstance(x, Variable)})
+    for i in places:
+        trace.name(own[i], titles[i])
+    try:
+        with trace.watching():
+            with GradientTape() as tape:
+                tape.watch([own[i] for i in places if own[i].dtype.is_floating])
+                y = f(own)
+            if not isinstance(y, Tensor):
+                raise ValueError("the function must return one tensor, of which the gradient is derived; got "
+                                 f"{type(y).__name__}")
+            known: dict[str, Any] = {titles[i]: own[i] for i in places if own[i].dtype.is_floating}
+            for variable in tape.watched_variables():
+                known[trace.value(variable).name] = variable
+            wanted = list(known) if sources is None else [sources] if isinstance(sources, str) else list(sources)
+            for name in wanted:
+                if name not in known:
+                    raise ValueError(f"there is nothing called {name!r} to differentiate by: there are "
+                                     f"{', '.join(known)}")
+            found = tape.gradient(y, [known[name] for name in wanted])
+    finally:
+        trace.undo()
+    pairs = [(known[name], dx) for name, dx in zip(wanted, found) if dx is not None]
+    if not pairs:
+        raise ValueError("there is nothing to derive: no gradient reaches " + ", ".join(wanted) + ". "
+                         "tape.why_none(target, source) says why.")
+    for key, name in (named or {}).items():
+        if key in trace._values and not trace._values[key].name:
+            trace._values[key].name = name
+    program = trace.finish([y, *(dx for _, dx in pairs)])
+    about = [trace.value(x) for x, _ in pairs]
+    values = {value: value.array for value in program.values() if value.kind in ("argument", "variable")}
+    values.update((value, value.array) for value in about)
+    for name in _SHORTER:
+        program = PASSES[name](program)
+    target, *adjoints = program.outputs
+    gradients = dict(zip(about, adjoints))
+    return Derivation(Formulas(program, target, gradients), values)
+
+
+def _sides(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) or "a number"
+
+
+def _python(formula: str) -> str:
+    """The text as Python: a transpose is an attribute, and brackets are 1 or 0."""
+    return re.sub(r"(?<![\w)\]])\[", "iverson(", formula.replace("ᵀ", ".T")).replace("]", ")") if (
+        re.search(r"(?<![\w)(=, ])\[|\* \[", formula)) else formula.replace("ᵀ", ".T")
+
+
+def _along(function: Callable[..., Any], axis: int | None) -> Callable[..., Any]:
+    return lambda x, keepdims=False: function(x, axis=axis, keepdims=keepdims)
+
+
+def _forward(op: Op) -> Callable[..., Any]:
+    return lambda *xs, **params: op.forward(*map(np.asarray, xs), **params)
+
+
+_FUNCTIONS: dict[str, Any] = {
+    **{name: _forward(op) for name, op in registry.items()}, "np": np, "reshape": np.reshape,
+    "ones": lambda *shape: np.ones(shape), "iverson": lambda x: np.where(x, 1.0, 0.0), "sum": np.sum, "mean": np.mean,
+    "sum_rows": _along(np.sum, 0), "sum_columns": _along(np.sum, 1), "mean_rows": _along(np.mean, 0),
+    "mean_columns": _along(np.mean, 1), "cosh": np.cosh, "slice": slice, "float": float,
+    "softmax": lambda x, axis=-1: registry["softmax"].forward(x, axis=axis),
+    "log_softmax": lambda x, axis=-1: registry["log_softmax"].forward(x, axis=axis),
+    "cross_entropy": registry["softmax_cross_entropy"].forward}

@@ -1,0 +1,167 @@
+"""A derivation is right when its own formulas, computed as they are written, give the gradient."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import tapes as tf
+from comparisons.ops.samples import BOOKKEEPING, samples
+from comparisons.problem import bundled, load
+from tapes.op import registry
+from tapes.view import derivation
+from tapes.view.notation import NOTATIONS, Notation
+
+ROWS = [name for name in registry if name not in BOOKKEEPING]
+
+
+def gradients(f, args, places):
+    xs = [tf.constant(x) for x in args]
+    with tf.GradientTape() as tape:
+        tape.watch([xs[i] for i in places])
+        y = f(*xs)
+    return tape.gradient(y, [xs[i] for i in places])
+
+
+def close(found, expected):
+    scale = np.max(np.abs(expected), initial=0.0)
+    assert np.shape(found) == np.shape(expected)
+    np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12 * scale)
+
+
+def holds(f, args, names):
+    """Whether the formulas give what the tape gives."""
+    found = derivation(f, *args, sources=names).evaluate()
+    for name, dx in zip(names, gradients(f, args, [int(name[1:]) for name in names])):
+        assert (dx is None) == (name not in found)
+        if dx is not None:
+            close(found[name], dx.numpy())
+
+
+def linear_forms(row, params, weights):
+    """The op, and a number that depends on each entry of its result in another way."""
+    def f(x0, x1=None, x2=None):
+        y = registry[row](*(x for x in (x0, x1, x2) if x is not None), **params)
+        return tf.reduce_sum(tf.multiply(y, weights))
+
+    return f
+
+
+@pytest.mark.parametrize("name", bundled())
+def test_every_loss(name):
+    problem = load(name)
+    names = [*problem.inputs, *problem.data]
+    space = {"g": lambda *xs: problem.function(tf, **dict(zip(names, xs, strict=True)))}
+    f = eval(f"lambda {', '.join(names)}: g({', '.join(names)})", space)
+    arrays = [*problem.inputs.values(), *problem.data.values()]
+    found = derivation(f, *arrays, sources=list(problem.inputs)).evaluate()
+    for name, dx in zip(problem.inputs, gradients(f, arrays, range(len(problem.inputs))), strict=True):
+        close(found[name], dx.numpy())
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row(row):
+    """Also those without a notation: they are called by their name."""
+    tried = 0
+    for call in list(samples(registry[row]))[:3]:
+        y = registry[row].forward(*call.inputs, **call.params)
+        places = [i for i in call.places if np.asarray(call.inputs[i]).dtype.kind == "f"]
+        if isinstance(y, tuple) or y.dtype.kind != "f" or not places or len(call.inputs) > 3 or not np.size(y):
+            continue
+        weights = np.random.default_rng(0).uniform(0.5, 1.5, np.shape(y)).astype(y.dtype)
+        f = linear_forms(row, call.params, weights)
+        if all(dx is None for dx in gradients(f, call.inputs, places)):
+            continue
+        holds(f, call.inputs, [f"x{i}" for i in places])
+        tried += 1
+    if row in NOTATIONS and registry[row].smooth:
+        assert tried or all(rule is None for rule in registry[row].rules)
+
+
+@pytest.mark.parametrize("row,text", [("subtract", "{1} - {0}"), ("matmul", "{0} + {1}"), ("exp", "log({0})"),
+                                      ("relu_grad", "{0} * [{1} < 0]")])
+def test_a_wrong_notation_is_found(monkeypatch, row, text):
+    def f(x0, x1):
+        return tf.reduce_sum(tf.nn.relu(tf.matmul(tf.exp(x0), x1) - x1) * x0)
+
+    args = np.random.default_rng(0).normal(size=(2, 3, 3))
+    holds(f, args, ["x0", "x1"])
+    monkeypatch.setitem(NOTATIONS, row, Notation(text, text, NOTATIONS["add"].level))
+    with pytest.raises((AssertionError, ValueError)):
+        holds(f, args, ["x0", "x1"])
+
+
+def network(x, y, W1, b1, W2, b2):
+    z1 = x @ W1 + b1
+    h1 = tf.nn.relu(z1)
+    z2 = h1 @ W2 + b2
+    loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels=y, logits=z2))
+    return loss
+
+
+def arguments():
+    rng = np.random.default_rng(0)
+    return [rng.normal(size=(5, 2)), np.eye(3)[[0, 1, 2, 0, 1]], *(
+        rng.normal(size=shape) for shape in ((2, 4), (4,), (4, 3), (3,)))]
+
+
+def test_a_network_as_in_a_textbook():
+    found = derivation(network, *arguments(), sources=["W1", "b1", "W2", "b2"])
+    assert [one.text for one in found.forward] == [
+        "z1 = x @ W1 + b1", "h1 = relu(z1)", "z2 = h1 @ W2 + b2", "loss = mean(cross_entropy(y, z2))"]
+    assert [one.text for one in found.backward] == [
+        "δz2 = (softmax(z2) - y) / 5", "dloss/db2 = sum_rows(δz2)", "δh1 = δz2 @ W2ᵀ", "dloss/dW2 = h1ᵀ @ δz2",
+        "δz1 = δh1 * [z1 > 0]", "dloss/db1 = sum_rows(δz1)", "dloss/dW1 = xᵀ @ δz1"]
+    assert "y: its rows sum to 1" in str(found)
+    assert r"\delta_{z_{2}} &= \frac{1}{5} \cdot \left(\operatorname{softmax}\left(z_{2}\right) - y\right)" in (
+        found.latex())
+    assert found._repr_latex_().startswith("$")
+
+
+def test_labels_that_do_not_sum_to_1_stay():
+    args = arguments()
+    args[1] = args[1] * 2
+    found = derivation(network, *args, sources=["W1"])
+    assert "sum_columns(y" in str(found)
+    close(found.evaluate()["W1"], gradients(network, args, [2])[0].numpy())
+
+
+def test_other_numbers():
+    found = derivation(network, *arguments(), sources=["W1"])
+    args = arguments()
+    args[2] = args[2] + 1.0
+    close(found.evaluate(W1=args[2])["W1"], gradients(network, args, [2])[0].numpy())
+    with pytest.raises(ValueError, match="'w' is not given"):
+        found.evaluate(w=1.0)
+
+
+def test_a_tape():
+    w, x = tf.Variable([[2.0], [1.0]], name="w"), tf.constant([[1.0, 3.0]])
+    with tf.GradientTape() as tape:
+        z = x @ w
+        loss = tf.reduce_sum(tf.square(tf.tanh(z)))
+    found = derivation(tape, target=loss, sources=[w])
+    assert found.forward[0].text == "z = x @ w" and found.backward[-1].text == "dloss/dw = xᵀ @ δz"
+    np.testing.assert_allclose(found.evaluate()["w"], tape.gradient(loss, w).numpy(), rtol=1e-5)
+
+
+def test_a_variable_that_the_function_reads():
+    speed = tf.Variable(2.0, name="speed")
+    found = derivation(lambda t: tf.exp(-speed * t), tf.constant(0.5))
+    assert [one.text.partition(" =")[0] for one in found.backward] == ["dL/dt", "dL/dspeed"]
+    np.testing.assert_allclose(found.evaluate(speed=3.0)["speed"], -0.5 * np.exp(-1.5), rtol=1e-6)
+
+
+def test_what_cannot_be_derived():
+    with pytest.raises(ValueError, match="no gradient reaches x"):
+        derivation(lambda x: tf.floor(x), tf.constant(0.5))
+    with pytest.raises(ValueError, match="nothing called 'w'"):
+        derivation(lambda x: x * x, tf.constant(0.5), sources=["w"])
+    with pytest.raises(ValueError, match="one tensor"):
+        derivation(lambda x: [x, x], tf.constant(0.5))
+
+
+def test_hostile_names_are_only_names():
+    evil = tf.Variable(2.0, name="x}$<script>")
+    found = derivation(lambda t: evil * t, tf.constant(0.5))
+    assert "<" not in found.latex() and "$" not in found.latex() and "x}" not in found.latex()
