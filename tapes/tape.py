@@ -34,7 +34,8 @@ watched = Op("watch", lambda x: x, [], doc="Not a computation: here a tape began
 
 def _names(frame: Any) -> dict[int, str]:
     """What the user's program calls its tensors, by their ids."""
-    return {id(value): name for name, value in frame.f_locals.items()
+    known = {name: frame.f_globals[name] for name in frame.f_code.co_names if name in frame.f_globals}
+    return {id(value): name for name, value in {**known, **frame.f_locals}.items()
             if isinstance(value, TensorLike) and name.isidentifier()}
 
 

@@ -266,3 +266,10 @@ def test_variables_from_outside():
 def test_called_the_wrong_way(args, message):
     with pytest.raises(TypeError, match=message):
         tf.check_gradients(*args)
+
+
+def test_a_corner_at_zero_is_no_jump():
+    report = tf.check_gradients(lambda x: tf.nn.relu(x), 0.0)
+    assert report and "there is a corner" in str(report), str(report)
+    jump = tf.check_gradients(lambda x: tf.where(x > 0.0, x + 1.0, x), 0.0)
+    assert not jump and "jumps" in str(jump)

@@ -129,3 +129,23 @@ def test_learning_rate_can_be_changed():
     step()
     assert float(w) == pytest.approx(0.3)
     assert step.experimental_get_tracing_count() <= 2
+
+
+@pytest.mark.parametrize(("settings", "message"), [({"lr": 0.1}, "Adam has no setting 'lr': the learning rate is"),
+                                                   ({"use_ema": True}, "Adam has no setting 'use_ema'")])
+def test_settings_that_are_not_here(settings, message):
+    with pytest.raises(TypeError, match=message):
+        keras.optimizers.Adam(**settings)
+
+
+def test_rows_that_are_gathered_several_times():
+    """Keras squares the parts of a gradient that is IndexedSlices; the sum of them is what a step is for."""
+    def moved(tf):
+        v = tf.Variable([[1.0], [1.0]])
+        with tf.GradientTape() as tape:
+            y = tf.reduce_sum(tf.gather(v, [0, 0, 0, 0]))
+        tf.keras.optimizers.Adam(0.1).apply_gradients([(tape.gradient(y, v), v)])
+        return np.asarray(v).ravel()
+
+    np.testing.assert_allclose(moved(tapes), [0.9, 1.0], rtol=1e-5)
+    np.testing.assert_allclose(moved(tensorflow), [0.8, 1.0], rtol=1e-5)

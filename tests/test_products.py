@@ -35,6 +35,24 @@ def chained(x):
     return y
 
 
+def biases(x, rows):
+    """A sum in which the adjoints of a bias are repeated."""
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(b)
+        sums = [tf.reduce_sum(tf.tanh(x[t] + b)) for t in range(STEPS)]
+    total = tf.ones([rows, WIDTH], tf.float64)
+    for each in sums:
+        total = total + tape.gradient(each, b)
+    return total
+
+
+def columns(x):
+    """Products of one row, which the sum repeats, and of several."""
+    y = tf.reshape(x, [-1, WIDTH])
+    return sum((tf.matmul(a, y, transpose_a=True) for a in (y[:, :1] * 2.0, y[:, 1:] * 3.0, y[:, :1], y[:, :3])),
+               tf.matmul(y[:, :3] * 0.5, y, transpose_a=True))
+
+
 PROGRAMS = {
     "all steps": (recurrent, 1),
     "backwards": (lambda x: recurrent(x, range(STEPS - 1, -1, -1)), 1),
@@ -44,6 +62,9 @@ PROGRAMS = {
     "the sequence is computed": (lambda x: recurrent(tf.sin(x) * 2.0), 1),
     "the matrix is computed within": (lambda x: [x[t] @ (wx * 2.0) for t in range(STEPS)], 1),
     "the sequence is made of the products": (chained, 0),
+    "a bias is added to a matrix": (lambda x: biases(x, BATCH * STEPS), 0),
+    "a bias is added to a matrix of another length": (lambda x: biases(x, 2), 0),
+    "products of other shapes": (lambda x: columns(x), 0),
 }
 
 
@@ -80,6 +101,25 @@ def test_large_products_are_left_alone(monkeypatch):
     f = tf.function(recurrent)
     f(x)
     assert "np.concatenate" not in f.source()
+
+
+@pytest.mark.parametrize("steps", range(3, 15))
+def test_a_long_line_is_not_broken_within_its_comment(steps):
+    long = tf.constant(rng.normal(size=(steps, BATCH, WIDTH)))
+    parts = [tf.Variable(rng.normal(size=(BATCH, 1)), name=f"a_rather_long_name_{i}") for i in range(steps)]
+
+    def f():
+        with tf.GradientTape() as tape:
+            joined = tf.concat(parts, axis=1)
+            loss = tf.reduce_sum(tf.concat([long[t] * joined[:, :1] for t in range(steps)], axis=1) ** 2)
+        return loss, tape.gradient(loss, parts)
+
+    g = tf.function(f)
+    g()
+    for one, other in zip(*(tf.nest.flatten(each()) for each in (f, g)), strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            np.testing.assert_allclose(other.numpy(), one.numpy(), rtol=1e-12)
 
 
 def test_ten_thousand_terms():

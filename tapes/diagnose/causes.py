@@ -102,8 +102,9 @@ CAUSES: dict[str, tuple[str, str]] = {
         "{s} was computed from {t}, not the other way round",
         "swap them: gradient(target, source)"),
     "target not on the tape": (
-        "{t} is not on the tape: it was computed outside of the `with` block, or in stop_recording(), or from nothing "
-        "that the tape follows (integers, NumPy's numbers, what stop_gradient gave, a Variable after assign)",
+        "{t} is not on the tape: it was computed before watch(), outside of the `with` block, in stop_recording(), or "
+        "from nothing that the tape follows: what a function of NumPy such as np.exp gave, integers, what "
+        "stop_gradient gave, a Variable after assign",
         HOW_TO_SEE),
     "unknown": (
         "What the gradient of {t} by {s} is, and why, cannot be told any more: gradient() has used the tape up, and "

@@ -248,7 +248,7 @@ class _Point:
         if not (np.isfinite(left) and np.isfinite(right)):
             return "undecided", f"on the edge of the domain{at_entry}: beyond it the function is not finite"
         low, high, slack = min(left, right), max(left, right), 1e-5 * scale
-        size = np.abs(self.weight) @ np.abs(self.check.vector(self.arrays))
+        size = np.abs(self.weight) @ self._about(place, entry)
         if max(-low, high) * 2.0**-20 * (abs(float(self.arrays[place].reshape(-1)[entry])) or 1.0) > 1e-3 * size:
             return "undecided", f"the value jumps{at_entry}, or next to it: a sign or an order changes there"
         if high - low <= 1e-4 * max(abs(low), abs(high)) + 1e-6 * scale:
@@ -256,6 +256,16 @@ class _Point:
         verdict = "right" if low - slack <= found <= high + slack else "wrong"
         return verdict, (f"there is a corner{at_entry}, or next to it: the slopes of the weighted sum on its two sides "
                          f"are {left:.6g} and {right:.6g}, and anything between them is as right as they are")
+
+    def _about(self, place: int, entry: int) -> np.ndarray:
+        """How large the values are around here: at 0 itself, that of relu says nothing about it."""
+        sizes = []
+        for step in (-0.1, 0.0, 0.1):
+            arrays = list(self.arrays)
+            arrays[place] = moved = arrays[place].copy()
+            moved.reshape(-1)[entry] += step * (abs(moved.reshape(-1)[entry]) or 1.0)
+            sizes.append(np.nan_to_num(np.abs(self.check.vector(arrays)), posinf=0.0))
+        return np.max(sizes, axis=0)
 
     def evidence(self, place: int) -> Evidence | None:
         """For the recognition of mistakes: only where there is one result, and all entries are known."""

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from .. import nest
-from ..chain_rule import Step
+from ..chain_rule import Step, leading_from
 from ..parts import bundle
 from ..protocols import TensorLike
 from ..tape import GradientTape
@@ -99,6 +99,8 @@ def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
     trace, source = tape._trace, question.source
     if trace is None:
         return question.because("unknown" if tape._used_up else "never entered")
+    if id(source) in trace and id(source) in leading_from(trace, {id(question.target)}):
+        return question.because("swapped")
     if id(source) in trace:
         return question.because("unlinked" if id(question.target) in trace else "target not on the tape")
     if isinstance(source, Variable):

@@ -141,7 +141,9 @@ class Writer:
             return []
         pieces = [line]
         if isinstance(step, Step) and step.op.name == "concat":  # within parentheses a line may end anywhere
-            pieces = textwrap.wrap(line, 112, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+            code, mark, comment = line.partition("  # ")
+            pieces = textwrap.wrap(code, 112, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
+            pieces[-1] += mark + comment
         return [*((comment, None) for comment in self.asked_for(step.line)), *((piece, step) for piece in pieces)]
 
     def loop(self, loop: Blocks) -> list[tuple[str, Any]]:

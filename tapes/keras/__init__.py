@@ -9,6 +9,8 @@ On purpose it is not as in Keras 3.15 that
   nothing to train are errors; a generator that has ended ends training;
 - the summary of a model that was called shows None for the length of the batch, whatever that was;
 - cross-entropies warn, once, of predictions that are no probabilities;
+- a row of an `Embedding` that a batch uses several times gets the step of the sum of its adjoints; Keras hands its
+  optimizers IndexedSlices, and Adam, RMSprop and Adagrad then square the parts instead of their sum;
 - masks, and models made from data (`get_config`, `save`), are out: weights go into files, see `Model.save_weights`.
 """
 

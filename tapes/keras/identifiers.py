@@ -21,8 +21,9 @@ def found(kind: str, identifier: Any, known: Mapping[str, Any], base: Any = Call
     if isinstance(identifier, str):
         if identifier.lower() not in known:
             near = difflib.get_close_matches(identifier.lower(), known, 1)
-            raise ValueError(f"Unknown {kind}: {identifier!r}. " + (f"Did you mean {near[0]!r}? " if near else "")
-                             + f"There are {', '.join(sorted(known))}.")
+            names = ", ".join(sorted({getattr(each, "__name__", name): name for name, each in known.items()}.values()))
+            raise ValueError(f"Unknown {kind}: {identifier!r}. " + (
+                f"Did you mean {near[0]!r}?" if near else f"There are {names}."))
         identifier = known[identifier.lower()]
     elif identifier is not None and not isinstance(identifier, (base, type)):
         raise ValueError(f"Could not interpret {kind} identifier: {identifier!r}. Give a name, such as "

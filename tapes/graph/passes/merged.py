@@ -55,6 +55,8 @@ def _together(root: Step, terms: list[Value], makers: dict[Value, Step], used: d
     products: list[Value] = []
     sums: list[Value] = []
     others: list[Value] = []
+    if any(value.shape != root.output.shape for value in terms):  # one of them is repeated by broadcasting
+        return [root]
     for value in reversed(terms):
         maker = makers.get(value)
         kind = _kind(maker, makers) if used[value] == 1 else ""
@@ -115,6 +117,7 @@ def _kind(maker: Step | None, makers: dict[Value, Step]) -> str:
         turned = makers.get(maker.inputs[0])
         return "product" if turned is not None and turned.op.name == "swap_last" and len(
             turned.output.shape) == 2 else ""
-    one = maker.op.name == "sum_to" and len(maker.inputs[0].shape) == 2 and len(maker.output.shape) == 1
+    one = (maker.op.name == "sum_to" and len(maker.inputs[0].shape) == 2
+           and maker.inputs[0].shape[1:] == maker.output.shape)
     return "sum" if one else ""
 

@@ -35,7 +35,11 @@ class Optimizer:
 
     def __init__(self, learning_rate: Any = 0.001, weight_decay: float | None = None, clipnorm: float | None = None,
                  clipvalue: float | None = None, global_clipnorm: float | None = None,
-                 name: str | None = None) -> None:
+                 name: str | None = None, **others: Any) -> None:
+        if others:
+            hint = ("the learning rate is `learning_rate`" if "lr" in others else
+                    "moving averages of weights, accumulated gradients and scaled losses are not here")
+            raise TypeError(f"{type(self).__name__} has no setting {', '.join(map(repr, others))}: {hint}.")
         if sum(x is not None for x in (clipnorm, clipvalue, global_clipnorm)) > 1:
             raise ValueError("Only one of `clipnorm`, `clipvalue` and `global_clipnorm` can be set.")
         self.name = name or auto_name(type(self))
