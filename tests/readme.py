@@ -49,7 +49,7 @@ def course(folder: Path) -> str:
     for script in sorted(folder.glob("[0-9]*.py")):
         number, name = script.stem.split("_", 1)
         text = script.read_text(encoding="utf-8").split('"""')[1]
-        english, _, japanese = text.strip().split("\n\n")
+        english, _, japanese = (part.replace("\n", "") for part in text.strip().split("\n\n"))  # a row is one line
         at = folder.relative_to(ROOT).as_posix()
         rows.append(f"| {int(number)} | [{name.replace('_', ' ')}]({at}/{script.name}), [notebook]"
                     f"({at}/notebooks/{script.stem}.ipynb) | {english} | {japanese.partition('。')[0]}。 |")
