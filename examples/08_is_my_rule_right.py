@@ -6,7 +6,7 @@ import tapes as tf
 @tf.custom_gradient
 def swish(x):
     s = tf.sigmoid(x)
-    return x * s, lambda upstream: upstream * s  # x is used twice, and there is one term
+    return x * s, lambda upstream: upstream * s  # upstream: the adjoint of the result; x is used twice, but one term
 
 
 @tf.custom_gradient

@@ -109,7 +109,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
             pair = f(*args, **settings)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not callable(pair[1]):
             raise TypeError(f"custom_gradient: {_called(f)} should return a pair, its result and a function from "
-                            f"upstream gradients to the gradients of its arguments; it returned {_briefly(pair)}")
+                            f"the adjoints of its results to those of its arguments; it returned {_briefly(pair)}")
         result, grad = pair
         leaves = nest.flatten(args)
         given = set(map(id, leaves))

@@ -72,9 +72,9 @@ def transposed(rule: Rule, dx: Any, y: Any, xs: Sequence[Any], params: dict[str,
         tangents = [dy if dy is not None else zeros(g) if recorded else zeros(g)._array
                     for g, dy in zip(adjoints, tangents, strict=True)]
     elif not _linear(pairs, tangents):
-        warn("custom_gradient: forward mode transposes the gradient function of %s, which must be linear in its "
-             "upstream gradients, by ops of tapes. It is not: it clips them, for instance, or takes them off the tape, "
-             "by numpy(). So the tangent is not that of the function.", params["vjp"].__name__)
+        warn("custom_gradient: forward mode transposes the gradient function of %s, which must be linear in the "
+             "adjoints that it is handed, by ops of tapes. It is not: it clips them, for instance, or takes them off "
+             "the tape, by numpy(). So the tangent is not that of the function.", params["vjp"].__name__)
     if all(dy is None for dy in tangents):
         return None
     return Parts(tangents) if several else tangents[0]

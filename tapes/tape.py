@@ -353,6 +353,7 @@ class GradientTape:
         """Why the gradient of target by source is None: an explanation to print, with the cause and the cure.
 
         Inside `with tapes.diagnose.history():` it names the op and the line of your program, for a used-up tape too.
+        For a list of sources, or any structure of them, there is one for each.
 
         >>> import tapes as tf
         >>> x = tf.constant(3.0)

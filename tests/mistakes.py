@@ -19,7 +19,7 @@ def _custom(function: str, arguments: str = "v") -> str:
 MISTAKES = [
     # own gradients
     ("tf.custom_gradient(lambda x: x * x)(v)", TypeError, "custom_gradient", "<lambda>", "a pair", "one Tensor"),
-    ("tf.custom_gradient(lambda x: (x * x, 2.0 * x))(v)", TypeError, "a function from upstream", "tuple of 2 entries"),
+    ("tf.custom_gradient(lambda x: (x * x, 2.0 * x))(v)", TypeError, "from the adjoints", "tuple of 2 entries"),
     ("tf.custom_gradient(lambda x, mode: (x * x, lambda dy: dy))(v, None)", ValueError, "argument #1", "by keyword"),
     ("tf.custom_gradient(lambda: (v * v, lambda dy: dy))()", TypeError,
      "grad_fn must accept keyword argument 'variables'", "['Variable:0']", "variables=None"),

@@ -90,13 +90,15 @@ DIAGNOSIS = """\
 up. A history hears every op of its thread, in and outside of tapes; it keeps names and numbers, but no arrays, for the
 last 50,000 ops, and ops are slower while it listens. In a notebook, `history().start()` and `stop()` do without the
 block. The answer is an object: `cause`, `op`, `file`, `line`, `fix`, and `more`, what stands in the way behind the
-first cause.
+first cause. For a list of sources there is one for each.
 
 `tape.first_nan(target, sources)` finds the step at which the first nan or inf arises, forward or backward, if it spoils
 the target or a gradient.
 
 `tapes.check_gradients(f, *args)` holds the gradients of a function, such as an op or a `custom_gradient` of your own,
-against what its values show, and names the usual mistakes; in a test, add `.raise_if_wrong()`.
+against what its values show, and names the usual mistakes; in a test, add `.raise_if_wrong()`. It makes the arguments
+float64. A Variable or tensor that the function takes from outside stays as it is, so hand that over as an argument too:
+`tapes.check_gradients(lambda x, w: w * x, x, w)`.
 
 This page is made from the lessons and the code by `python -m tests.readme docs`.
 

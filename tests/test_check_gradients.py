@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -80,9 +82,10 @@ WRONG = {
     "the other use of two": (own(lambda x: x * tf.sin(x), lambda g, x: g * x * tf.cos(x)), (vector,), "used 2 times"),
     "one use of three": (own(lambda x: x * tf.sin(x) + tf.exp(x), lambda g, x: g * tf.exp(x)), (vector,),
                          "used 3 times"),
-    "the upstream forgotten": (own(tf.exp, lambda g, x: tf.exp(x)), (vector,), "upstream gradient is not used"),
+    "the upstream forgotten": (own(tf.exp, lambda g, x: tf.exp(x)), (vector,),
+                               "adjoint that the rule is handed is not"),
     "the upstream forgotten, of a sum": (own(lambda x: tf.reduce_sum(tf.exp(x)), lambda g, x: tf.exp(x)), (vector,),
-                                         "upstream gradient is not used"),
+                                         "adjoint that the rule is handed is not"),
     "the upstream twice": (own(tf.exp, lambda g, x: g * g * tf.exp(x)), (vector,), "multiplied in twice"),
     "x instead of y, exp": (own(tf.exp, lambda g, x: g * x), (vector,), "the input x is used instead"),
     "x instead of y, tanh": (own(tf.tanh, lambda g, x: g * (1.0 - x * x)), (vector,), "the input x is used instead"),
@@ -273,3 +276,32 @@ def test_a_corner_at_zero_is_no_jump():
     assert report and "there is a corner" in str(report), str(report)
     jump = tf.check_gradients(lambda x: tf.where(x > 0.0, x + 1.0, x), 0.0)
     assert not jump and "jumps" in str(jump)
+
+
+def test_numpy_in_the_body_of_a_custom_gradient_is_no_mistake():
+    """The tape does not follow the body in any case, so the usual mistakes are looked for in the rule."""
+    cube = own(lambda x: tf.constant(x.numpy() ** 3), lambda g, x: g * x**2)
+    report = tf.check_gradients(cube, vector)
+    assert not report and "3 times too small" in str(report) and "leave the tape" not in str(report)
+    tf.check_gradients(own(lambda x: tf.constant(x.numpy() ** 3), lambda g, x: 3.0 * g * x**2), vector).raise_if_wrong()
+
+
+@pytest.mark.parametrize(("limit", "where"), [
+    (1.9, r"called the function at the given point\."),
+    (2.0000001, r"with the entry \[1\] of x moved from 2\.0 to 2\.\d+, to see"),
+])
+def test_an_exception_in_the_function_says_where_it_was_called(limit, where):
+    def limited(x):
+        if x.dtype.is_floating and float(x[1]) > limit:
+            raise RuntimeError("too large")
+        return tf.abs(x)
+
+    with pytest.raises(RuntimeError, match="too large") as caught:
+        tf.check_gradients(lambda x: limited(x), [-1.0, 2.0])
+    assert re.search(where, " ".join(caught.value.__notes__)), caught.value.__notes__
+
+
+def test_an_error_about_shapes_says_nothing_of_variables():
+    with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+        tf.check_gradients(lambda x: tf.reshape(x, [3]), [1.0, 2.0])
+    assert "hand them over" not in str(caught.value) and "given point" in caught.value.__notes__[0]

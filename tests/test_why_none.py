@@ -522,11 +522,16 @@ def test_it_agrees_with_gradient_in_random_programs(listening_to_it, wrong):
         assert not wrong, text
 
 
-def test_it_is_asked_for_one_target_and_one_source():
+def test_several_sources_have_an_explanation_each():
+    b, c = tf.Variable(1.0), tf.constant(1.0)
     with tf.GradientTape() as tape:
-        y = v * v
-    with pytest.raises(TypeError, match="one target and one source at a time"):
-        tape.why_none(y, [v])
+        y = v * v + tf.floor(b)
+    found = tape.why_none(y, {"v": v, "rest": [b, c]})
+    assert [each.cause for each in found] == ["no derivative", "not watched", "not None"]  # in the order of the keys
+    assert str(found).count("\n\n") == 2 and "of y by b is None: floor has no derivative" in str(found)
+    assert found[1].what.endswith("did not watch c when the computation used it, if it did use it.")
+    with pytest.raises(TypeError, match="one target at a time"):
+        tape.why_none([y], v)
 
 
 def line_of(function):

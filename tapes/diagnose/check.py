@@ -75,12 +75,15 @@ class _Check:
             raise TypeError("check_gradients: no argument is a floating number to differentiate by. Write 2.0 instead "
                             "of 2.")
         arrays = [np.asarray(x._array, np.float64) for x in tensors if x is not None and x._array.dtype.kind == "f"]
+        self.points = [arrays]
         try:
             kind = self.vector(arrays).dtype.kind
-        except InvalidArgumentError as error:
-            raise InvalidArgumentError(f"check_gradients called the function with float64 arguments: {error} If it "
-                                       "uses Variables or tensors from outside, hand them over as arguments too, "
-                                       "check_gradients(f, x, w): then they become float64 as well.") from None
+        except (InvalidArgumentError, ValueError) as error:
+            if not {"float64", "float32"} <= set(re.findall(r"float\d+", str(error))):
+                raise
+            raise type(error)(f"check_gradients called the function with float64 arguments: {error} If it uses "
+                              "Variables or tensors from outside, hand them over as arguments too, check_gradients(f, "
+                              "x, w): then they become float64 as well.") from None
         if kind != "f":
             raise TypeError("check_gradients: the results must be floating numbers, but " + (
                 "these are complex: take tapes.math.real, imag or abs of them." if kind == "c" else
@@ -89,8 +92,7 @@ class _Check:
             raise RuntimeError("check_gradients: called twice with the same arguments, the function gave different "
                                "results. If it draws random numbers, draw them outside and hand them in.")
         self.analytic = is_analytic(self.vector, arrays, rng)
-        self.points = [arrays] + [[x * (1.0 + 0.05 * rng.uniform(-1.0, 1.0, x.shape)) for x in arrays]
-                                  for _ in range(POINTS - 1)]
+        self.points += [[x * (1.0 + 0.05 * rng.uniform(-1.0, 1.0, x.shape)) for x in arrays] for _ in range(POINTS - 1)]
 
     def report(self) -> Report:
         findings = [_Point(self, arrays) for arrays in self.points if np.isfinite(self.vector(arrays)).all()]
@@ -143,8 +145,27 @@ class _Check:
 
     def vector(self, arrays: Arrays) -> np.ndarray:
         """All results one after the other."""
-        results = self.results(self.f(*self.filled_in([Tensor(x) for x in arrays])))
+        try:
+            results = self.results(self.f(*self.filled_in([Tensor(x) for x in arrays])))
+        except Exception as error:
+            error.add_note(self._where(arrays))
+            raise
         return np.concatenate([np.reshape(y._array, -1) for y in results] or [np.zeros(0, int)])
+
+
+    def _where(self, arrays: Arrays) -> str:
+        """In words, at which arguments the function is called: for its errors."""
+        for point, called in zip(self.points, ("the given point", *["a point nearby"] * (POINTS - 1)), strict=False):
+            moved = [(place, i) for place, (x, at) in enumerate(zip(arrays, point, strict=True))
+                     for i in np.argwhere(x != at).tolist()]
+            if not moved:
+                return f"check_gradients called the function at {called}."
+            if len(moved) == 1:
+                place, i = moved[0]
+                entry, name = f"the entry {i} of " if i else "", _names(self.f, len(self.given))[self.checked[place]]
+                return (f"check_gradients called the function at {called}, but with {entry}{name} moved from "
+                        f"{point[place][tuple(i)]} to {arrays[place][tuple(i)]}, to see how the results move.")
+        return "check_gradients called the function near the given point, with several entries moved at once."
 
 
 def _of_one_triangle(given: np.ndarray, true: np.ndarray, allowed: float) -> bool:

@@ -57,6 +57,15 @@ class Explanation:
         return [] if self.file is None or self.line is None else ["  " + code(self.file, self.line)]
 
 
+class Explanations(tuple[Explanation, ...]):
+    """One for each of several sources, in their order; printed, one below the other."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return "\n\n".join(map(str, self))
+
+
 def filled(text: str) -> list[str]:
     """A text in lines that fit a projector."""
     return textwrap.wrap(text, 100, break_on_hyphens=False)

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..arguments import Line, users_line
+from ..custom import Reads
 from ..notices import hearing
+from ..op import listening
 
 
 class Exports:
@@ -20,9 +22,8 @@ class Exports:
     def notice(self, event: str, *about: Any) -> None:
         """Called for what happens beside the ops."""
         left = event == "export" or (event == "number" and about[1] in ("float", "complex"))
-        if left and about[0]._array.dtype.kind in "fc":
-            line = users_line()
-            self.lines[line] = event
+        if left and about[0]._array.dtype.kind in "fc" and not any(isinstance(one, Reads) for one in listening.now):
+            self.lines[users_line()] = event  # within a custom_gradient the tape does not follow what is computed
 
     def places(self) -> str:
         """The lines, as many as are of use."""

@@ -64,10 +64,10 @@ def recognised(points: list[Evidence]) -> str:
 
 def _upstream(points: list[Evidence]) -> str:
     if all(near(p.given, p.pulled(np.ones(p.y.shape))) for p in points):
-        return ("the upstream gradient is not used: the rule is right for a plain sum of the results only. Multiply by "
-                "the adjoint that the rule is handed")
+        return ("the adjoint that the rule is handed is not used: the rule is right for a plain sum of the results "
+                "only. Multiply by that adjoint")
     if all(near(p.given, p.pulled(p.weights**2)) for p in points):
-        return "the upstream gradient is multiplied in twice"
+        return "the adjoint that the rule is handed is multiplied in twice"
     return ""
 
 
@@ -106,8 +106,8 @@ def _transposed(points: list[Evidence]) -> str:
     square = all(p.jacobian.shape[0] == p.jacobian.shape[1] and p.given.shape == p.x.shape for p in points)
     if square and all(near(p.given.reshape(-1), p.jacobian @ p.weights.reshape(-1)) for p in points):
         return ("the matrix of the derivatives is to be transposed: an adjoint is multiplied by its transpose (a "
-                "tangent, in forward mode, by the matrix itself). For y = a @ b the adjoint of a is that of y @ "
-                "transpose(b), and that of b is transpose(a) @ that of y")
+                "tangent, in forward mode, by the matrix itself). For y = a @ b, and the adjoint g of y, that of a is "
+                "g @ transpose(b), and that of b is transpose(a) @ g")
     return ""
 
 

@@ -31,7 +31,7 @@ class Argument:
     note: str = ""
 
     def __str__(self) -> str:
-        size = f" ({self.distance:.1e})" if self.verdict == "right" else ""
+        size = f" (relative error {self.distance:.1e})" if self.verdict == "right" else ""
         lines = [f"by {self.name}, shape {self.shape}: {self.verdict}{size}"]
         if self.verdict == "wrong" and self.true is not None:
             at = f"at {list(self.entry)} " if self.entry else ""

@@ -12,16 +12,21 @@ from ..protocols import TensorLike
 from ..tape import GradientTape
 from ..variable import Variable
 from .chain import broken_chain
-from .explanation import Explanation, Question
+from .explanation import Explanation, Explanations, Question
 from .history import History, histories, latest
 
 
-def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation:
+def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation | Explanations:
     """What `GradientTape.why_none` answers; `names` are those of the user's program, by id."""
-    for role, x in (("target", target), ("source", source)):
-        if nest.is_nested(x):
-            raise TypeError(f"why_none: one target and one source at a time, but the {role} is a "
-                            f"{type(x).__name__}: ask for each of its tensors")
+    if nest.is_nested(target):
+        raise TypeError(f"why_none: one target at a time, but it is a {type(target).__name__}: ask for each of its "
+                        "tensors, why_none(target[0], sources)")
+    if nest.is_nested(source):
+        return Explanations(_why_none(tape, target, each, names) for each in nest.flatten(source))
+    return _why_none(tape, target, source, names)
+
+
+def _why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation:
     question, history = Question(target, source, names), _history_about(tape)
     for role, x in (("target", target), ("source", source)):
         if not isinstance(x, TensorLike):
@@ -112,7 +117,9 @@ def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
             read = isinstance(x, Variable)
             return question.because("fresh read" if read else "fresh slice", there="",
                                     origin=f", {question.called(x, 'by its name')}")
-    return question.because("not watched", op="the computation", parent=question.s)
+    used = id(question.target) not in trace or any(x is source for step in trace.values() for x in step.inputs)
+    return question.because("not watched", op="the computation", parent=question.s,
+                            note="" if used else ", if it did use it")
 
 
 def _same_memory(a: Any, b: Any) -> bool:
