@@ -13,7 +13,8 @@ ROOT = pathlib.Path(__file__).parents[1]
 OTHERS = {"tensorflow", "jax", "sympy", "torch", "autograd", "mygrad", "rich", "sklearn", "mpmath", "pytest",
           "hypothesis", "joblib", "dask", "micrograd", "matplotlib"}
 OURS = ["tapes", "comparisons", "examples", "tests"]  # each may import those before it, and itself
-OPTIONAL = {"safetensors"}  # a file format, whose library is looked for when such a file is named
+# A file format, whose library is looked for when such a file is named; the layout of a picture.
+OPTIONAL = {"safetensors", "grandalf"}
 LAZY = OTHERS - {"rich"}  # what prints may begin with `import rich`, as long as `import comparisons` does not
 
 

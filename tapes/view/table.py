@@ -25,13 +25,13 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
                 "gradient() has used it up.")
     adjoints = {} if target is None else tape.adjoints(target)
     lost = target is not None and not adjoints
-    labels = _labels(steps, names)
+    labels = labels_of(steps, names)
     header = ["step", "result", "op", "inputs", "shape", "value"] + (["adjoint"] if target is not None else [])
     for most in (_VALUE, _NARROW):
         rows = [header]
         for number, (step, y) in enumerate(living):
             value = y._array
-            row = [str(number), labels[step.key], step.op.name, _inputs(step, {**names, **labels}), _shape(value),
+            row = [str(number), labels[step.key], step.op.name, _inputs(step, {**names, **labels}), shape_of(value),
                    abridged(value, most)]
             if target is not None:
                 dy = adjoints.get(step.key)
@@ -58,7 +58,7 @@ def _total(widths: list[int]) -> int:
     return sum(widths) + 2 * (len(widths) - 1)
 
 
-def _labels(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
+def labels_of(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
     """What each result is called: the Variable's name, the name in the user's program, or the number of its step."""
     labels = {}
     for number, step in enumerate(steps):
@@ -81,8 +81,8 @@ def _constant(value: Any) -> str:
     return abridged(value) if few else f"constant{list(value.shape)}"
 
 
-def _shape(value: Any) -> str:
-    return ", ".join(map(_shape, value)) if isinstance(value, Parts) else str(value.shape)
+def shape_of(value: Any) -> str:
+    return ", ".join(map(shape_of, value)) if isinstance(value, Parts) else str(value.shape)
 
 
 def _plain(value: Any) -> str:
