@@ -109,7 +109,7 @@ def _carried(step: Any, i: int, y: Any, dy: Any, back: bool) -> str:
     if rule is None:
         return ""
     dx = rule(dy, y._array, *(x._array for x in step.inputs), **step.params)
-    return abridged(dx, 14) if isinstance(dx, (np.ndarray, np.generic)) and dx.size <= 2 else " "
+    return abridged(dx, 14) if isinstance(dx, (np.ndarray, np.generic)) and dx.size <= 1 else " "
 
 
 def _mark(nodes: list[Node], edges: Any, source: int, target: int) -> None:

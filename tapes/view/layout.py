@@ -1,4 +1,4 @@
-"""Where the boxes of a graph go, so that few lines cross: the layers of Sugiyama, as the library grandalf draws them."""
+"""Where the boxes of a graph go, so that few lines cross: Sugiyama's layers, as the library grandalf draws them."""
 
 from __future__ import annotations
 

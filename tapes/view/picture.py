@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import itertools
 import sys
 from typing import Any
 
@@ -15,11 +16,11 @@ from .graph import Graph, Node, graph
 from .layout import layout
 from .table import abridged
 
-WIDTH, LINE, MARGIN = 196.0, 17.0, 20.0  # of a box, of a line of text in it, and around the picture
+WIDTH, LINE, MARGIN = 206.0, 17.0, 20.0  # of a box, of a line of text in it, and around the picture
 _MAP, _CELLS = 54.0, 12  # the side of a heat map, and how many entries it has at most along it
 _LETTERS = 26  # in a box
 
-# Blue and orange, which the colour-blind tell apart, also from grey: after Okabe and Ito, Color Universal Design (2008).
+# Blue and orange, which the colour-blind tell apart: after Okabe and Ito, Color Universal Design (2008).
 _LOW, _ZERO, _HIGH = (0, 114, 178), (242, 242, 242), (213, 94, 0)
 _STYLE = """
 svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f4f4f4; --line: #767676; --back: #b34700; --way: #0072b2;
@@ -28,7 +29,8 @@ svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f4f4f4; --line: #767676; --
   --back: #ff9d4d; --way: #56b4e9; } }
 svg.tape text { fill: var(--ink); } svg.tape .name { font-weight: bold; } svg.tape .dim { fill: var(--line); }
 svg.tape .adjoint { fill: var(--back); }
-svg.tape .carried { paint-order: stroke; stroke: var(--paper); stroke-width: 4; font-size: 10px; } svg.tape rect.box { fill: var(--box); stroke: var(--line); }
+svg.tape .carried { paint-order: stroke; stroke: var(--paper); stroke-width: 4; font-size: 10px; }
+svg.tape rect.box { fill: var(--box); stroke: var(--line); }
 svg.tape rect.watched { stroke: var(--way); stroke-width: 2.5; } svg.tape rect.constant { stroke-dasharray: 4 3; }
 svg.tape rect.folded { stroke-dasharray: 1 3; stroke-width: 3; } svg.tape rect.path { stroke: var(--back);
   stroke-width: 3; } svg.tape path { fill: none; stroke: var(--line); stroke-width: 1.3; }
@@ -68,7 +70,8 @@ class Picture:
                 f'height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">\n<title>{_safe(self.caption)}</title>'
                 f'<style>{_STYLE}</style>\n<defs>{_arrow("forth", "")}{_arrow("back", "back")}</defs>\n'
                 f'<text x="{MARGIN:.0f}" y="{MARGIN:.0f}" class="dim">{_safe(legend)}</text>\n'
-                f'<g transform="translate({MARGIN:.0f} {MARGIN + LINE:.0f})">\n' + "\n".join(parts) + "\n</g>\n</svg>\n")
+                f'<g transform="translate({MARGIN:.0f} {MARGIN + LINE:.0f})">\n' + "\n".join(parts) +
+                "\n</g>\n</svg>\n")
 
     def dot(self) -> str:
         """As text for Graphviz: `dot -Tsvg`."""
@@ -207,7 +210,7 @@ def _edge(points: list[tuple[float, float]], text: str, bold: bool) -> str:
 
 def _curve(points: list[tuple[float, float]]) -> str:
     found = f"M{points[0][0]:.1f} {points[0][1]:.1f}"
-    for (x, y), (u, v) in zip(points, points[1:]):
+    for (x, y), (u, v) in itertools.pairwise(points):
         middle = (x + u) / 2
         found += f"C{middle:.1f} {y:.1f} {middle:.1f} {v:.1f} {u:.1f} {v:.1f}"
     return found
