@@ -10,7 +10,6 @@ import numpy as np
 
 from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
-from ..variable import read
 from .table import abridged, labels_of, shape_of
 
 MOST = 120  # nodes in a picture
@@ -77,8 +76,7 @@ def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -
     ordered = sorted(nodes.values(), key=lambda node: where.get(node.key, -1))
     if source is not None:
         _mark(ordered, edges, id(source), id(target))
-    kept = {id(x._array): _bytes(x._array) for step in steps for x in step.inputs}
-    kept |= {id(y._array): _bytes(y._array) for step, y in living if step.op in (watched, read)}
+    kept = {id(one): one.nbytes for step in steps for x in step.inputs for one in _owners(x._array)}
     caption = f"{len(steps)} steps; the tape keeps {_size(sum(kept.values()))} alive"
     return _folded([node for node in ordered if node.kind == "constant"],
                    [node for node in ordered if node.kind != "constant"], edges, caption)
@@ -177,8 +175,13 @@ def _one(group: list[Node]) -> Node:
                 path=any(node.path for node in group), key=group[0].key)
 
 
-def _bytes(array: Any) -> int:
-    return sum(map(_bytes, array)) if isinstance(array, Parts) else int(getattr(array, "nbytes", 0))
+def _owners(array: Any) -> list[Any]:
+    """Whose memory a value is in: of a transpose that of the whole."""
+    if isinstance(array, Parts):
+        return [owner for one in array for owner in _owners(one)]
+    while isinstance(getattr(array, "base", None), np.ndarray):
+        array = array.base
+    return [array] if isinstance(array, (np.ndarray, np.generic)) else []
 
 
 def _size(count: int) -> str:
