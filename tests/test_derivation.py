@@ -165,3 +165,46 @@ def test_hostile_names_are_only_names():
     evil = tf.Variable(2.0, name="x}$<script>")
     found = derivation(lambda t: evil * t, tf.constant(0.5))
     assert "<" not in found.latex() and "$" not in found.latex() and "x}" not in found.latex()
+
+
+SCALAR = [name for name in ROWS if name != "identity" and registry[name].formula and registry[name].smooth
+          and not registry[name].examples and "f" in registry[name].kinds
+          and len(registry[name].smooth) < 3 and registry[name].smooth[0]]
+
+
+@pytest.mark.parametrize("row", SCALAR)
+def test_local_derivatives(row):
+    """What SymPy finds, at a point, is what the rule of the op gives there."""
+    sympy = pytest.importorskip("sympy")
+    args = [np.array(low + 0.37 * (high - low)) for low, high, *_ in registry[row].smooth]
+    xs = [tf.constant(x) for x in args]
+    with tf.GradientTape() as tape:
+        tape.watch(xs)
+        y = registry[row](*xs)
+    slopes = tape.gradient(y, xs)
+    if all(dx is None for dx in slopes):
+        return
+    f = (lambda x: registry[row](x)) if len(args) == 1 else (lambda x, y: registry[row](x, y))
+    found = {one.by: one.expression for one in derivation(f, *args).local()}
+    at = {sympy.Symbol(name, real=True): float(x) for name, x in zip("xy", args)}
+    for name, dx in zip("xy", slopes):
+        if dx is not None and (name in found or row not in ("mod", "truncatemod")):  # SymPy: d floor(x)/dx
+            np.testing.assert_allclose(float(found[name].subs(at).evalf()), float(dx), rtol=1e-9, atol=1e-12)
+
+
+def test_local_derivatives_have_the_names_of_the_program():
+    pytest.importorskip("sympy")
+
+    def f(a):
+        h = tf.tanh(a)
+        loss = h * h
+        return loss
+
+    found = derivation(f, tf.constant(0.5)).local()
+    assert [one.text for one in found][-1] == "dloss/dh = 2*h"
+    assert found[0].latex.startswith(r"\frac{\partial h}{\partial a} =")
+
+
+def test_local_derivatives_without_sympy(run_python):
+    program = "import tapes as tf\ntf.view.derivation(lambda x: tf.sin(x), tf.constant(1.0)).local()"
+    assert "pip install sympy" in run_python("-c", program, without=("sympy",)).stderr

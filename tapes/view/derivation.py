@@ -21,6 +21,7 @@ from ..tape import GradientTape, watched
 from ..tensor import Tensor
 from ..variable import Variable, read
 from .formula import Equation, Formulas, symbol
+from .local import Local, local
 
 _SHORTER = ("constant folding", "sharing", "algebra", "dead steps")  # the passes that a mathematician would make
 
@@ -48,6 +49,7 @@ class Derivation:
         self._constants = formulas.constants
         self._gradients = {formulas.names[formulas._seen(source)]: formulas.names[adjoint]
                            for adjoint, sources in formulas.sources.items() for source in sources}
+        self._entries = formulas.entries()
         self._target, self._assumed = formulas.goal, formulas.assumed
         self.shapes = {name: np.shape(value) for name, value in self._given.items()}
 
@@ -83,6 +85,15 @@ class Derivation:
         for one in (*self.forward, *self.backward):
             space[one.name] = eval(_python(one.formula), {"__builtins__": {}}, space)  # clean names and rows only
         return {source: space[name] for source, name in self._gradients.items()}
+
+    def local(self) -> list[Local]:
+        """The derivative of each step that works entry by entry, in symbols, simplified by SymPy.
+
+        Each has `text`, `latex` and `expression`; steps with a constant or a parameter, and steps that
+        SymPy cannot differentiate (by a remainder), are left out. ImportError where SymPy is not installed. For a
+        sigmoid h of z, the text is dh/dz = 1/(4*cosh(z/2)**2).
+        """
+        return [one for formula, result, inputs in self._entries for one in local(formula, result, inputs)]
 
     def __repr__(self) -> str:
         return self.text()

@@ -51,6 +51,7 @@ class Formulas:
         for source, adjoint in gradients.items():
             self.sources.setdefault(adjoint, []).append(source)
         self.steps = {step.output: step for step in program.each() if isinstance(step, Step)}
+        self.target = target
         self.used = Counter(value for step in program.each() for value in step.inputs)
         self.names: dict[Value, str] = {}
         self.constants: dict[str, Any] = {}
@@ -179,6 +180,18 @@ class Formulas:
             return False
         self.assumed[self.of(labels, "text")[0]] = "its rows sum to 1"
         return True
+
+    def entries(self) -> list[tuple[str, tuple[str, str], list[tuple[str, str]]]]:
+        """Of the forward steps that work entry by entry: SymPy's formula, and what result and inputs are called."""
+        found, forward = [], self._needed([self.target])
+        for value, step in self.steps.items():
+            plain = step.op.formula and step.op.name not in _TRANSPARENT and not step.params
+            if value in forward and plain:
+                both = [(self.of(one, "text")[0], self.of(one, "latex")[0]) for one in (value, *step.inputs)
+                        if one.kind != "constant"]
+                if len(both) == 1 + len(step.inputs):
+                    found.append((str(step.op.formula), both[0], both[1:]))
+        return found
 
     def _by_name(self, step: Step, texts: list[str], style: str) -> str:
         """An op without a row: its name as that of a function, and its parameters."""
