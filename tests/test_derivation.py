@@ -126,6 +126,20 @@ def test_labels_that_do_not_sum_to_1_stay():
     close(found.evaluate()["W1"], gradients(network, args, [2])[0].numpy())
 
 
+def test_several_ways_are_one_sum():
+    def f(h, U):
+        s = h @ tf.transpose(U)
+        loss = tf.reduce_sum(tf.tanh(s) @ U)
+        return loss
+
+    args = np.random.default_rng(0).normal(size=(2, 3, 3))
+    found = derivation(f, *args)
+    assert [one.text for one in found.backward if "/dh" in one.text] == ["dloss/dh = δs @ U"]
+    assert sum("/dU" in one.text for one in found.backward) == 1 and "δU" not in str(found)
+    for name, dx in zip(("h", "U"), gradients(f, args, [0, 1])):
+        close(found.evaluate()[name], dx.numpy())
+
+
 def test_other_numbers():
     found = derivation(network, *arguments(), sources=["W1"])
     args = arguments()

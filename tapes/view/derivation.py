@@ -260,7 +260,8 @@ def _forward(op: Op) -> Callable[..., Any]:
 
 _FUNCTIONS: dict[str, Any] = {
     **{name: _forward(op) for name, op in registry.items()}, "np": np, "reshape": np.reshape,
-    "ones": lambda *shape: np.ones(shape), "iverson": lambda x: np.where(x, 1.0, 0.0), "sum": np.sum, "mean": np.mean,
+    "ones": lambda *shape: np.ones(shape), "zeros": lambda *shape: np.zeros(shape),
+    "iverson": lambda x: np.where(x, 1.0, 0.0), "sum": np.sum, "mean": np.mean,
     "sum_rows": _along(np.sum, 0), "sum_columns": _along(np.sum, 1), "mean_rows": _along(np.mean, 0),
     "mean_columns": _along(np.mean, 1), "cosh": np.cosh, "slice": slice, "float": float,
     "softmax": lambda x, axis=-1: registry["softmax"].forward(x, axis=axis),

@@ -13,7 +13,7 @@ import numpy as np
 from ..graph.literals import identifier, written
 from ..graph.program import Program, Step, Value
 from ..graph.templates import ATOM, COMPARISON, PRODUCT, SUM
-from .notation import TWICE, fraction_of_one, notation, power_of_ten
+from .notation import MINUS, TWICE, fraction_of_one, notation, power_of_ten
 
 LONG = 70  # letters of a formula: what is longer is taken apart
 _GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
@@ -67,10 +67,10 @@ class Formulas:
         self.assumed: dict[str, str] = {}
         self.equations: list[Equation] = []
         self.split = 0  # how many of the equations are those of the forward pass
-        for value in self.steps:
-            about = value.adjoint_of and self.names.get(self._seen(value.adjoint_of))
-            if about and value not in self.names:
-                self._call(value, f"δ{about}")
+        whole = {self._seen(value.adjoint_of): value for value in self.steps if value.adjoint_of}  # the last is the sum
+        for about, value in whole.items():
+            if about in self.names and value not in self.names:
+                self._call(value, f"δ{self.names[about]}")
         forward = self._needed([target])
         for value in (*[v for v in self.steps if v in forward], *[v for v in self.steps if v not in forward]):
             if self._stands_alone(value):
@@ -152,6 +152,9 @@ class Formulas:
         step = self.steps[value]
         if step.op.name in _TRANSPARENT:
             return self.of(step.inputs[0], style)
+        row = notation(step)
+        if row is not None and (same := self._unchanged(step)) is not None:
+            return self.of(same, style)
         parts = [self.of(one, style) for one in step.inputs]
         if step.op.name == "multiply":
             for place in (0, 1):
@@ -160,13 +163,13 @@ class Formulas:
                 n, other = self._fraction(step.inputs[place]), parts[1 - place]
                 if n > 1 and style == "text":
                     return f"{_held(*other, PRODUCT, style)} / {n}", PRODUCT
-        row = notation(step)
         if len(parts) == 2 and self._seen(step.inputs[0]) is self._seen(step.inputs[1]):
             row = TWICE.get(step.op.name, row)
         if row is None:
             return self._by_name(step, [text for text, _ in parts], style), ATOM
         texts = [_held(text, level, row.need(place), style) for place, (text, level) in enumerate(parts)]
-        return (row.latex if style == "latex" else row.text).format(*texts).replace("+ -", "- "), row.level
+        text = (row.latex if style == "latex" else row.text).format(*texts)
+        return text.replace("+ -", "- ").replace("- -", "+ ").removeprefix("--"), row.level
 
     def _is_one(self, value: Value) -> bool:
         """Whether these are the sums of the rows of labels, which are 1: that is assumed of what is no source."""
@@ -192,6 +195,18 @@ class Formulas:
                 if len(both) == 1 + len(step.inputs):
                     found.append((str(step.op.formula), both[0], both[1:]))
         return found
+
+    def _unchanged(self, step: Step) -> Value | None:
+        """What a step gives back as it was: the first power, or the transpose of a transpose."""
+        x = self._seen(step.inputs[0])
+        if step.op.name == "pow" and step.inputs[1].kind == "constant" and (
+                np.ndim(step.inputs[1].array) == 0 and step.inputs[1].array == 1):
+            return x if x.shape == step.output.shape else None
+        before = self.steps.get(x)
+        turns = ("swap_last", "transpose")
+        if before and x not in self.names and step.op.name in turns and before.op.name in turns and notation(before):
+            return before.inputs[0]
+        return None
 
     def _by_name(self, step: Step, texts: list[str], style: str) -> str:
         """An op without a row: its name as that of a function, and its parameters."""
@@ -220,8 +235,9 @@ class Formulas:
         array = value.array
         if np.ndim(array) == 0 and np.asarray(array).dtype.kind in "iufb" and np.isfinite(array):
             number, n = array.item(), self._fraction(value)
-            if n > 1:
-                return (rf"\frac{{1}}{{{n}}}" if style == "latex" else f"1 / {n}"), PRODUCT
+            if abs(n) > 1:
+                sign, level = ("-", MINUS) if n < 0 else ("", PRODUCT)
+                return sign + (rf"\frac{{1}}{{{abs(n)}}}" if style == "latex" else f"1 / {abs(n)}"), level
             if isinstance(number, float) and number == int(number) and abs(number) < 1e6:
                 number = int(number)
             text = power_of_ten(number) if style == "latex" and isinstance(number, float) else str(
@@ -233,8 +249,8 @@ class Formulas:
             one = _held(one, level, ATOM, style)
             sides = (", " if style == "text" else r" \times ").join(map(str, array.shape))
             ones = f"ones({sides})" if style == "text" else rf"\mathbf{{1}}_{{{sides}}}"
-            if flat[0] == 1:
-                return ones, ATOM
+            if flat[0] in (0, 1):
+                return (ones if flat[0] else ones.replace("ones", "zeros").replace("{1}", "{0}", 1)), ATOM
             return f"{one} {'*' if style == 'text' else chr(92) + 'cdot'} {ones}", PRODUCT
         self._call(value, value.name or "c")
         self.constants[self.names[value]] = array
