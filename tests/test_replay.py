@@ -99,8 +99,12 @@ def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):
             test_random_programs(block, None, monkeypatch)
 
 
+@pytest.mark.parametrize("rows", [None, 2, 3])  # of a block; arrays of a loss are too short for blocks by themselves
 @pytest.mark.parametrize("name", bundled())
-def test_the_losses_of_the_comparison(name):
+def test_the_losses_of_the_comparison(name, rows, monkeypatch):
+    if rows is not None:
+        monkeypatch.setattr(blocks, "ENTRIES", rows)
+        monkeypatch.setattr(blocks, "LEAST", 2)
     problem = load(name)
     inputs, data = ({key: tf.constant(array) for key, array in arrays.items()} for arrays in (
         problem.inputs, problem.data))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
@@ -39,16 +40,23 @@ def each(block: Callable[[int], None], starts: Sequence[int]) -> None:
     if _Pool.threads is None or _Pool.count < count:
         _Pool.threads, _Pool.count = ThreadPoolExecutor(count - 1, "tapes"), count
 
-    def some(first: int) -> None:
-        for start in starts[first::count]:
+    left = deque(starts)  # whoever is done takes the next: no thread waits for one that the system has put off
+
+    def some() -> None:
+        while True:
+            try:
+                start = left.popleft()
+            except IndexError:
+                return
             block(start)
 
-    others = [_Pool.threads.submit(copy_context().run, some, first) for first in range(1, count)]
+    others = [_Pool.threads.submit(copy_context().run, some) for _ in range(1, count)]
     try:
-        some(0)
+        some()
     finally:
         for other in others:
-            other.result()
+            if not other.cancel():  # what has not begun by now would find nothing left
+                other.result()
 
 
 def text() -> list[str]:
