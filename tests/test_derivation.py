@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -124,6 +126,33 @@ def test_labels_that_do_not_sum_to_1_stay():
     found = derivation(network, *args, sources=["W1"])
     assert "sum_columns(y" in str(found)
     close(found.evaluate()["W1"], gradients(network, args, [2])[0].numpy())
+
+
+def read_back(latex):
+    """A formula in LaTeX as Python, for what the test below needs."""
+    for pattern, text in ((r"(\w)_\{(\d+)\}", r"\1\2"), (r"\\mathrm\{(\w+)\}", r"\1"), (r"\\delta_\{(\w+)\}", r"δ\1"),
+                          (r"\\operatorname\{(\w+)\}", r"\1"), (r"\^\{\\top\}", ".T"), (r"\\left|\\right", ""),
+                          (r"\\sum_\{\\text\{(\w+)\}\}", r"sum_\1"), (r"\\odot|\\cdot", "*"), (r"\\,", "@"),
+                          (r"\\frac\{([^{}]*)\}\{([^{}]*)\}", r"((\1)/(\2))"), (r"\{([^{}]*)\}\^\{2\}", r"((\1)**2)"),
+                          (r"\[([^]]*)\]", r"(1.0*(\1))")):
+        latex = re.sub(pattern, text, latex)
+    return latex
+
+
+def test_latex_says_the_same():
+    args = arguments()
+    names = ["x", "y", "W1", "b1", "W2", "b2"]
+    found = derivation(network, *args, sources=names[2:])
+    space = dict(zip(names, args), softmax=lambda x: registry["softmax"].forward(x, axis=-1),
+                 relu=lambda x: np.maximum(x, 0), sum_rows=lambda x: x.sum(0))
+    for one in (*found.forward[:3], *found.backward):
+        space[one.name] = eval(read_back(one.latex.partition("&=")[2].strip()), space)
+    expected = found.evaluate()
+    for one in found.backward:
+        source = one.text.partition(" =")[0].removeprefix("dloss/d")
+        if source in expected:
+            close(space[one.name], expected[source])
+    assert len(expected) == 4
 
 
 def test_several_ways_are_one_sum():
