@@ -114,7 +114,8 @@ def diagnosis() -> str:
     lines += ["## Every cause of None", "", "| cause | what happened | what to do |", "| --- | --- | --- |"]
     words = {"s": "the source", "t": "the target", "op": "the op", "parent": "the tensor",
              "at": "at a line that is named", "dtype": "an integer or boolean",
-             "wrong": "the target or source is no tensor", "there": "", "origin": "", "roots": ""}
+             "wrong": "the target or source is no tensor", "there": "", "origin": "", "roots": "",
+             "when": " when the op used it", "instead": ""}
     for cause, texts in CAUSES.items():
         lines.append("| " + " | ".join([cause, *(text.format(**words) for text in texts)]) + " |")
     lines += ["", "## Every known cause of nan and inf", "", "| ops | why | what to do |", "| --- | --- | --- |"]

@@ -529,7 +529,7 @@ def test_several_sources_have_an_explanation_each():
     found = tape.why_none(y, {"v": v, "rest": [b, c]})
     assert [each.cause for each in found] == ["no derivative", "not watched", "not None"]  # in the order of the keys
     assert str(found).count("\n\n") == 2 and "of y by b is None: floor has no derivative" in str(found)
-    assert found[1].what.endswith("did not watch c when the computation used it, if it did use it.")
+    assert found[1].what.endswith("this tape did not watch c.")
     with pytest.raises(TypeError, match="one target at a time"):
         tape.why_none([y], v)
 
@@ -697,3 +697,48 @@ def test_a_history_that_began_after_the_block():
         y = v * v
         found = tape.why_none(y, v)
     assert found.cause == "not recording"
+
+
+@program("drawn", "categorical")
+def a_sample():
+    logits = tf.Variable([[1.0, 2.0, 3.0]])
+    with tf.GradientTape() as tape:
+        y = tf.cast(tf.random.categorical(logits, 2), tf.float32)  # here
+        loss = tf.reduce_mean(y)
+    return tape, loss, logits
+
+
+@program("another tape", "multiply")
+def the_tape_of_another_model():
+    with tf.GradientTape() as first:
+        y = v * v  # here
+    with tf.GradientTape() as second:
+        v * 3.0
+    return second, y, v, first
+
+
+@program("fresh slice", "getitem")
+def another_entry_of_a_variable():
+    w = tf.Variable([1.0, 2.0])
+    with tf.GradientTape() as tape:
+        y = w[0] * w[1]
+    return tape, y, w[0]  # here
+
+
+@program("left the tape", "predict()")
+def keras_predict():
+    model = tf.keras.Sequential([tf.keras.layers.Dense(1)])
+    model(tf.ones([1, 2]))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(model.predict(tf.ones([1, 2]), verbose=0))  # here
+    return tape, y, model.layers[0].kernel
+
+
+def test_a_variable_that_was_overwritten_is_told_how_to_remain_one():
+    with history():
+        w = tf.Variable(2.0)
+        w = w - 0.1 * w
+        with tf.GradientTape() as tape:
+            y = w * w
+        found = tape.why_none(y, w)
+    assert "no Variable any more" in found.what and "assign_sub" in found.fix

@@ -45,6 +45,12 @@ CAUSES: dict[str, tuple[str, str]] = {
         "each slice makes a new tensor, and {t} was computed from another one{there}",
         "slice once and give it a name, for the computation and for gradient(); or take the gradient by the "
         "whole{origin}, and slice that"),
+    "drawn": (
+        "{op} draws random numbers: how often each of them comes may depend on {parent}, but one that was drawn has no "
+        "derivative",
+        "use the probabilities themselves instead (a softmax, a mean); or noise that is scaled and shifted, mean + "
+        "stddev * noise; or the gradient of log(probability), times what is to be made large (Williams 1992, "
+        "REINFORCE)"),
     "independent": (
         "{t} does not depend on {s}{roots}",
         "look whether another name was meant; unconnected_gradients='zero' gives 0 instead of None"),
@@ -61,7 +67,7 @@ CAUSES: dict[str, tuple[str, str]] = {
     "left the tape": (
         "the value of {parent} was taken out by {op}, and what became of it came back as a constant (most likely; "
         "NumPy's work leaves no trace)",
-        "use the ops of tapes instead of NumPy's, and no float() or .numpy() on the way"),
+        "use the ops of tapes instead of NumPy's, and no float() or .numpy() on the way{instead}"),
     "no derivative": (
         "{op} has no derivative",
         "if a gradient is to flow nevertheless, replace {op} by something smooth (a sigmoid for a comparison, a "
@@ -79,9 +85,9 @@ CAUSES: dict[str, tuple[str, str]] = {
         "{s} is a Variable with trainable=False, which no tape watches by itself",
         "make it trainable, or say tape.watch({s}) inside the block"),
     "not watched": (
-        "this tape did not watch {parent} when {op} used it",
-        "say tape.watch({parent}) inside the block before that, or make it a tapes.Variable, which is watched as soon "
-        "as it is read"),
+        "this tape did not watch {parent}{when}",
+        "say tape.watch({parent}) inside the block before it is used, or make it a tapes.Variable, which is watched as "
+        "soon as it is read{instead}"),
     "only another tape watches": (
         "another tape watches {parent}, but each tape follows only what it watches itself, and {op} used it",
         "say watch({parent}) on this tape too, before that"),
@@ -103,8 +109,8 @@ CAUSES: dict[str, tuple[str, str]] = {
         "swap them: gradient(target, source)"),
     "target not on the tape": (
         "{t} is not on the tape: it was computed before watch(), outside of the `with` block, in stop_recording(), or "
-        "from nothing that the tape follows: what a function of NumPy such as np.exp gave, integers, what "
-        "stop_gradient gave, a Variable after assign",
+        "from nothing that the tape follows: what a function of NumPy such as np.exp gave, integers and "
+        "booleans (argmax, comparisons), what stop_gradient gave, a Variable after assign",
         HOW_TO_SEE),
     "unknown": (
         "What the gradient of {t} by {s} is, and why, cannot be told any more: gradient() has used the tape up, and "

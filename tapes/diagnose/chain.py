@@ -10,11 +10,11 @@ from ..op import registry
 from ..tape import GradientTape
 from ..variable import Variable
 from .explanation import Explanation, Question
-from .history import History, histories
+from .history import History, Made, histories
 from .lineage import Break, Lineage
 
 _EXPORTS = {"numpy": ".numpy()", "__array__": "a NumPy function", "__float__": "float()", "__int__": "int()",
-            "__complex__": "complex()"}
+            "__complex__": "complex()", "predict": "predict()"}
 
 
 def broken_chain(tape: GradientTape, question: Question, history: History) -> Explanation:
@@ -47,7 +47,7 @@ class _Chain:
 
     def _told(self, link: Break) -> Explanation:
         """A broken link in words."""
-        cause, note = link.cause, ""
+        cause, note, instead = link.cause, "", ""
         if cause in ("not watched", "watched late"):
             link = dataclasses.replace(link, child=self.lineage.first_use(self.source, self.target))
         made, born = self.made[link.child], self.made.get(link.parent)
@@ -57,10 +57,17 @@ class _Chain:
                 cause = "only another tape watches"
             elif born and born.how and born.line and not self._is_variable(link.parent):
                 note = f"; it is the tensor that {born.how} made in line {born.line.number}"
-                variable = next(filter(self._is_variable, self.lineage.ancestors(link.parent)), None)
-                note += f", not the Variable {self._called(variable)}" if variable else ""
+                origins = list(self.lineage.ancestors(link.parent))
+                variable = next(filter(self._is_variable, origins), None)
+                if variable:
+                    note += f", not the Variable {self._called(variable)}"
+                elif any(number in self.made and self.made[number].how == "read" for number in origins):
+                    note += ", and no Variable any more"
+                if not note.endswith(f"{born.line.number}"):
+                    instead = "; to change a Variable and leave it a Variable, say assign, assign_add or assign_sub"
         at = f"line {link.event.line.number}" if link.event else "earlier"
-        return self.question.because(cause, made.line, made.how, note, parent=self._called(link.parent), at=at)
+        return self.question.because(cause, made.line, made.how, note, parent=self._called(link.parent), at=at,
+                                     when=f" when {made.how} used it", instead=instead)
 
     def _intact(self, links: list[tuple[int, int]]) -> Explanation:
         """Every link carries a derivative: so the gradient is not None, or gradient() met a rule that returned None."""
@@ -97,8 +104,9 @@ class _Chain:
         for export in reversed(self.history.exports):
             if any(export.time < number and (began < export.time or export.value == self.made[number].detail)
                    for number in constants) and self.source in self.lineage.ancestors(export.number):
+                instead = "; call the model itself, model(x)" if export.what == "predict" else ""
                 return self.question.because("left the tape", export.line, _EXPORTS[export.what],
-                                             parent=self._called(export.number))
+                                             parent=self._called(export.number), instead=instead)
         return None
 
     def _relative(self, past: Collection[int]) -> Explanation | None:
@@ -107,11 +115,12 @@ class _Chain:
         shared = next((number for number in self.lineage.ancestors(self.source) if number in past), None)
         if shared is None:
             return None
-        kind, called = "the Variable " if self._is_variable(shared) else "", self._called(shared)
-        if made.how in ("read", "getitem") and shared in made.parents:
+        called = self._called(shared)
+        kind = "the Variable " if self._is_variable(shared) and called != "a Variable" else ""
+        if made.how in ("read", "getitem") and shared in self._origins(made):
             twins = [self.made[number] for number in sorted(past) if number in self.made]
-            twin = next((each for each in twins if (each.how, each.parents, each.detail) ==
-                         (made.how, made.parents, made.detail)), None)
+            twin = next((each for each in twins if (each.how, each.detail) == (made.how, made.detail)
+                         and self._origins(each) == self._origins(made)), None)
             return self.question.because("fresh read" if made.how == "read" else "fresh slice", made.line, made.how,
                                          there=f", of line {twin.line.number}" if twin and twin.line else "",
                                          origin=f", {called}")
@@ -128,6 +137,11 @@ class _Chain:
         named = [root for root in roots if root != "a constant"][:5]
         return self.question.because("independent", made.line, made.how,
                                      roots=f": it was computed from {', '.join(named)}" if named else "")
+
+    def _origins(self, made: Made) -> tuple[int, ...]:
+        """What an op took: of each tensor that a Variable was read as, the Variable."""
+        return tuple(self.made[number].parents[0] if number in self.made and self.made[number].how == "read" else number
+                     for number in made.parents)
 
     def _is_variable(self, number: int) -> bool:
         return isinstance(self.history.tensor(number), Variable)

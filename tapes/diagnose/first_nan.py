@@ -222,7 +222,7 @@ def _entry(value: Any, entry: tuple[int, ...]) -> Any:
 
 def _number(value: Any) -> str:
     if isinstance(value, tuple):
-        return f"({', '.join(map(_number, value))})"
+        return _number(value[0]) if len(value) == 1 else f"({', '.join(map(_number, value))})"
     return "-" if value is None else f"{value:.9g}" if np.ndim(value) == 0 else abridged(value)
 
 

@@ -31,6 +31,7 @@ class Made:
             inputs.
         cut: the numbers of that from which the value came without its past.
         detail: for a slice its index, for what was there already a fingerprint of its value.
+        drawn: whether it is a random number; then `how` is the function that drew it.
     """
 
     how: str
@@ -41,6 +42,7 @@ class Made:
     tapes: tuple[tuple[int, int, frozenset[int]], ...] = ()
     cut: tuple[int, ...] = ()
     detail: str = ""
+    drawn: bool = False
 
 
 @dataclass(slots=True)
@@ -165,11 +167,15 @@ class History:
         """Called by what is no op."""
         line = users_line()
         if event in ("export", "number"):
-            if line.called in ("numpy", "__array__", "__float__", "__int__", "__complex__"):
+            if line.called in ("numpy", "__array__", "__float__", "__int__", "__complex__", "predict"):
                 number = self.number(about[0])
                 self.exports.append(Event(next(self._time), line.called, line, number, _fingerprint(about[0])))
         elif event in ("assign", "Variable", "stop_gradient"):
             self._handed_over(event, line, *about[:2])
+        elif event == "draw":
+            drawn, _, given = about
+            self._add(self._new(drawn), Made(line.called, drawn._array.dtype.kind, line,
+                                             cut=tuple(map(self.number, given)), drawn=True))
         elif event == "gradient":
             self._differentiated(line, *about)
         elif isinstance(about[0], GradientTape):
@@ -226,6 +232,11 @@ class History:
         if tape not in self._logs:
             self._logs[tape] = Log(next(self._time))
         return self._logs[tape]
+
+    def left(self, number: int, time: int) -> bool:
+        """Whether a tape, known by its number, had left its block by that time."""
+        events = [e for log in self._logs.values() if log.number == number for e in log.events if e.time < time]
+        return next((e.what for e in reversed(events) if e.what in ("resume", "left", "used up")), "resume") != "resume"
 
     def knows(self, tape: GradientTape) -> bool:
         """Whether it heard anything of a tape."""

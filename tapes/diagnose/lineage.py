@@ -95,8 +95,8 @@ class Lineage:
     def _handed_over(self, made: Made, parent: int, child: int) -> Break | None:
         if made.how == "read":  # the value came by an assignment, and that is where the past was lost
             return None
-        return Break(made.how if made.how in ("assign", "Variable", "stop_gradient") else "constant derivative",
-                     parent, child)
+        cause = made.how if made.how in ("assign", "Variable", "stop_gradient") else "constant derivative"
+        return Break("drawn" if made.drawn else cause, parent, child)
 
     def _unheard(self, made: Made, earlier: bool, parent: int, child: int) -> Break:
         """The tape did not record this op: why?"""
@@ -109,10 +109,12 @@ class Lineage:
             return Break("paused", parent, child, before)
         if made.line and made.line.called in DIFFERENTIATING:
             return Break("inner gradient", parent, child, before)
-        if before is not None and any(followed and number > before.time for number, _, followed in made.tapes):
-            return Break("another tape", parent, child, before)  # one that began later
+        first = next((e for e in states if e.what == "resume"), None)
+        following = [number for number, _, followed in made.tapes if followed]
+        if any(number > before.time if before else first and self.history.left(number, first.time)
+               for number in following):
+            return Break("another tape", parent, child, before)  # one that recorded while this one did not
         if before is None:
-            first = next((e for e in states if e.what == "resume"), None)
             return Break("before the block" if first else "not recording", parent, child, first)
         return Break({"left": "after the block", "used up": "after gradient"}.get(before.what, "not recording"),
                      parent, child, before)

@@ -50,14 +50,21 @@ REMEDIES = [
     Remedy("sqrt", lambda s: s.inputs[0] == 0 and "reduce_mean" in s.made_by,
            "the standard deviation of numbers that are all equal is 0, and there the derivative of sqrt is infinite",
            "take the root of the variance plus a little: tapes.sqrt(tapes.math.reduce_variance(x) + 1e-12)"),
+    Remedy("rsqrt", lambda s: s.inputs[0] == 0 and s.arrived is None, "rsqrt(0) is infinite, and so is its derivative",
+           "keep away from 0, {op}(x + 1e-12); or " + DOUBLE_WHERE),
     Remedy("sqrt rsqrt", _zero(0), "the derivative of {op} at 0 is infinite",
            "keep away from 0, {op}(x + 1e-12); or " + DOUBLE_WHERE),
     Remedy("sqrt rsqrt log", lambda s: s.inputs[0] < 0, "{op} has no real value for a negative number",
-           "find out why it is negative: rounding is cured by tapes.maximum(x, 0.0); or " + DOUBLE_WHERE),
+           "find out why it is negative: rounding is cured by tapes.maximum(x, 1e-12), not 0.0, where the derivative "
+           "is infinite; or " + DOUBLE_WHERE),
     Remedy("log", lambda s: s.inputs[0] == 0 and {"softmax", "sigmoid", "softmax_cross_entropy"} & {*s.made_by},
            "a probability has been rounded to 0, and log(0) is -inf",
            "compute the loss from the logits: tapes.nn.log_softmax, tapes.nn.softmax_cross_entropy_with_logits or "
            "tapes.nn.sigmoid_cross_entropy_with_logits"),
+    Remedy("log", lambda s: s.inputs[0] == 0 and "det" in s.made_by, "the determinant is 0: the matrix is singular, or "
+           "the determinant is smaller than the smallest number of its dtype",
+           "for a positive definite matrix take tapes.linalg.logdet(a), which does without the determinant, else "
+           "tapes.linalg.slogdet(a)[1]; keep a singular matrix from being so, a + 1e-6 * tapes.eye(n)"),
     Remedy("log", _zero(0), "log(0) is -inf, and its derivative infinite",
            "add a little, tapes.math.log(x + 1e-12); or " + DOUBLE_WHERE),
     Remedy("log1p", lambda s: s.inputs[0] <= -1, "log1p has no finite value at -1 and below", DOUBLE_WHERE),
@@ -70,11 +77,16 @@ REMEDIES = [
     Remedy("erfinv erfcinv ndtri", lambda s: True,
            "{op} is infinite at the ends of its interval, and has no value beyond",
            "keep inside, with tapes.clip_by_value; or " + DOUBLE_WHERE),
+    Remedy("divide", lambda s: s.inputs[1] == 0 and "sqrt" in s.made_by,
+           "this is a division by a root that is 0, such as a norm or a standard deviation",
+           "put a floor under the root, x / tapes.sqrt(tapes.maximum(s, 1e-12)); for a vector over its length that is "
+           "tapes.math.l2_normalize(x)"),
     Remedy("divide", lambda s: s.inputs[1] == 0 and s.inputs[0] == 0, "0 / 0 is nan",
            "tapes.math.divide_no_nan(x, y) gives 0 there; or " + DOUBLE_WHERE),
-    Remedy("divide reciprocal mod truncatemod floordiv truncatediv xdivy", lambda s: s.inputs[-1] == 0,
-           "this is a division by 0",
+    Remedy("divide reciprocal xdivy", lambda s: s.inputs[-1] == 0, "this is a division by 0",
            "keep the divisor away from 0, or use tapes.math.divide_no_nan(x, y); or " + DOUBLE_WHERE),
+    Remedy("mod truncatemod floordiv truncatediv", lambda s: s.inputs[-1] == 0, "this is a division by 0",
+           "keep the divisor away from 0; or " + DOUBLE_WHERE),
     Remedy("divide", lambda s: np.isinf(s.inputs[1]), "the divisor is infinite", "see where it became infinite"),
     Remedy("pow", lambda s: s.inputs[0] == 0 and s.inputs[1] == 0 and s.arrived is not None,
            "the derivative of x**p is p * x**(p - 1), and at x = p = 0 that is 0 * infinity, which is nan",
@@ -84,11 +96,14 @@ REMEDIES = [
            "keep away from 0, (x + 1e-12)**p; or " + DOUBLE_WHERE),
     Remedy("pow", lambda s: s.inputs[0] < 0, "a power of a negative number that is no whole number has no real value",
            "take the power of tapes.abs(x), or use tapes.square for whole powers"),
-    Remedy("acos asin atanh", lambda s: abs(s.inputs[0]) == 1, "the derivative of {op} at -1 and 1 is infinite",
+    Remedy("acos asin", lambda s: abs(s.inputs[0]) == 1, "the derivative of {op} at -1 and 1 is infinite",
            "keep inside, {op}(tapes.clip_by_value(x, -1.0 + 1e-6, 1.0 - 1e-6)); for an angle between vectors atan2 is "
            "better than acos"),
+    Remedy("atanh", lambda s: abs(s.inputs[0]) == 1, "atanh at -1 and 1 is infinite, and so is its derivative",
+           "keep inside, {op}(tapes.clip_by_value(x, -1.0 + 1e-6, 1.0 - 1e-6))"),
     Remedy("acos asin atanh", lambda s: abs(s.inputs[0]) > 1, "{op} has no real value outside of -1 to 1",
-           "rounding is cured by tapes.clip_by_value(x, -1.0, 1.0)"),
+           "rounding is cured by {op}(tapes.clip_by_value(x, -1.0 + 1e-6, 1.0 - 1e-6)) (not -1.0 and 1.0, where the "
+           "derivative is infinite)"),
     Remedy("acosh", lambda s: s.inputs[0] <= 1, "acosh begins at 1, where its derivative is infinite",
            "keep inside, tapes.maximum(x, 1.0 + 1e-6)"),
     Remedy("atan2", lambda s: s.inputs[0] == 0 and s.inputs[1] == 0, "the origin has no angle: the derivative of "
@@ -98,14 +113,18 @@ REMEDIES = [
            "use the form that takes the largest out first: tapes.reduce_logsumexp(x) for log(sum(exp(x))), "
            "tapes.nn.softmax for exp(x) / sum(exp(x)), tapes.nn.softplus(x) for log(1 + exp(x)), tapes.sigmoid(x) for "
            "1 / (1 + exp(-x))"),
+    Remedy("multiply", lambda s: any(map(np.isinf, s.inputs)) and 0 in s.inputs, "infinity times 0 is nan: a mask of "
+           "zeros does not take an infinite entry away",
+           "choose by tapes.where(mask, x, 0.0) instead of multiplying; or see where it became infinite"),
     Remedy("subtract add", lambda s: all(map(np.isinf, s.inputs)), "infinity minus infinity is nan",
            "see where they became infinite"),
     Remedy("softmax log_softmax reduce_logsumexp", lambda s: s.value is not None,
            "a row that is infinite throughout, for instance masked throughout, has no {op}",
            "leave at least one entry of each row unmasked, or mask with a large number such as -1e9, not infinity"),
     Remedy("cholesky", lambda s: s.arrived is None, "the matrix is not positive definite: it has no such factor",
-           "make it symmetric, 0.5 * (a + tapes.linalg.matrix_transpose(a)), and add a little to its diagonal, a + "
-           "1e-6 * tapes.eye(n)"),
+           "if only rounding keeps it from being so, make it symmetric, 0.5 * (a + tapes.linalg.matrix_transpose(a)), "
+           "and add a little to its diagonal, a + 1e-6 * tapes.eye(n); if it can be anything, make one of it that is: "
+           "a @ tapes.linalg.matrix_transpose(a) + 1e-6 * tapes.eye(n)"),
     Remedy("eigh svd qr", lambda s: s.arrived is not None,
            "the derivative of {op} divides by differences of eigenvalues or singular values, or by a zero of R, and "
            "some are equal here", "use the eigenvalues or singular values alone, or make the matrix less symmetric by "

@@ -117,9 +117,12 @@ def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
             read = isinstance(x, Variable)
             return question.because("fresh read" if read else "fresh slice", there="",
                                     origin=f", {question.called(x, 'by its name')}")
-    used = id(question.target) not in trace or any(x is source for step in trace.values() for x in step.inputs)
-    return question.because("not watched", op="the computation", parent=question.s,
-                            note="" if used else ", if it did use it")
+    user = next((step for step in trace.values() for x in step.inputs if x is source), None)
+    when = f" when {user.op.name} used it" if user else ""
+    instead = "" if user else ("; or if it was made anew, as each slice is and each result of an op, give gradient() "
+                               "what the target was computed from")
+    return question.because("not watched", op=user.op.name if user else None, parent=question.s, when=when,
+                            instead=instead)
 
 
 def _same_memory(a: Any, b: Any) -> bool:
