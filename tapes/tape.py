@@ -360,9 +360,9 @@ class GradientTape:
         >>> with tf.GradientTape() as tape:
         ...     y = tf.floor(tf.square(x))
         >>> print(tape.why_none(y, x))
-        The gradient of y by x is None: this tape did not watch x when the computation used it.
-        Fix: say tape.watch(x) inside the block before that, or make it a tapes.Variable, which is watched
-        as soon as it is read.
+        The gradient of y by x is None: this tape did not watch x.
+        Fix: say tape.watch(x) inside the block before it is used, or make it a tapes.Variable, which is
+        watched as soon as it is read.
         """
         from .diagnose.why_none import why_none
 

@@ -119,8 +119,9 @@ def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
                                     origin=f", {question.called(x, 'by its name')}")
     user = next((step for step in trace.values() for x in step.inputs if x is source), None)
     when = f" when {user.op.name} used it" if user else ""
-    instead = "" if user else ("; or if it was made anew, as each slice is and each result of an op, give gradient() "
-                               "what the target was computed from")
+    instead = "" if user or id(question.target) not in trace else (
+        "; or if it was made anew, as each slice is and each result of an op, give gradient() what the target was "
+        "computed from")
     return question.because("not watched", op=user.op.name if user else None, parent=question.s, when=when,
                             instead=instead)
 
