@@ -23,7 +23,7 @@ class Progress(Callback):
 
     def __init__(self, batches: Any) -> None:
         self._batches, self._began, self._shown, self._done, self._fits = batches, 0.0, 0.0, 0, False
-        self._live = sys.stdout.isatty() or "ipykernel" in sys.modules
+        self._live = sys.stdout.isatty() or type(sys.stdout).__module__.startswith("ipykernel")
         self._colours = self._live and "NO_COLOR" not in os.environ
 
     def on_train_begin(self, logs: Any = None) -> None:
