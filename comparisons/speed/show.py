@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Sequence
@@ -79,7 +80,8 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.markdown is not None:
         from .page import page
 
-        text = page("python -m comparisons " + " ".join(arguments.spoken), found, workloads, facts, rounds, seconds,
+        spoken = re.sub(r" --json[ =]\S+", "", " ".join(arguments.spoken))  # where that went is nobody's business
+        text = page(f"python -m comparisons {spoken}", found, workloads, facts, rounds, seconds,
                     aims, grown, peaks, arguments.plot.name if arguments.plot else "")
         arguments.markdown.write_text(text, encoding="utf-8")
     if arguments.json is not None:
