@@ -43,12 +43,13 @@ class Value:
         """Keep of the array what a program needs to know."""
         if self.kind not in ("constant", "buffer"):
             array = self.array
-            self.array = Parts(_hollow(part.dtype, part.shape) for part in array) if isinstance(array, Parts) else (
-                _hollow(array.dtype, array.shape))
+            self.array = Parts(hollow(part.dtype, part.shape) for part in array) if isinstance(array, Parts) else (
+                hollow(array.dtype, array.shape))
 
 
 @functools.lru_cache(1000)
-def _hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+def hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
+    """An array of this shape and dtype that takes no memory."""
     return np.broadcast_to(np.zeros((), dtype), shape)
 
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from ...op import registry
-from ..program import Program, Step, Value
+from ..program import Program, Step, Value, hollow
 
 FEWEST = 3  # products for which it is worth the trouble
 
@@ -30,8 +28,8 @@ def hoisted(program: Program) -> Program:
     for (sequence, matrix), found in products.items():
         if len(found) >= FEWEST and 2 * len(found) >= sequence.shape[0]:
             first = next(iter(found.values()))[0]
-            shape = (*sequence.shape[:2], matrix.shape[1])
-            whole = replace(first, inputs=(sequence, matrix), output=Value("step", _like(first, shape)), shares=())
+            output = Value("step", hollow(first.output.array.dtype, (*sequence.shape[:2], matrix.shape[1])))
+            whole = replace(first, inputs=(sequence, matrix), output=output, shares=())
             wholes |= {step: (whole, place) for place, steps in found.items() for step in steps}
     steps: list[Any] = []
     done: set[Step] = set()
@@ -54,8 +52,3 @@ def place_of(step: Step) -> int | None:
     if not isinstance(index, tuple) or len(index) != 1 or type(index[0]) is not int or not length:
         return None
     return index[0] % length[0]
-
-
-def _like(step: Step, shape: tuple[int, ...]) -> np.ndarray:
-    """What stands for a value of this shape."""
-    return np.broadcast_to(np.zeros((), step.output.array.dtype), shape)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...op import registry
-from ..program import Program, Step, Value
+from ..program import Program, Step, Value, hollow
 from .hoisted import place_of
 
 FEWEST = 4  # terms for which it is worth the trouble
@@ -67,8 +67,8 @@ def _together(root: Step, terms: list[Value], makers: dict[Value, Step], used: d
     left = others
 
     def made(name: str, inputs: tuple[Value, ...], whole: tuple[int, ...], **params: Any) -> Value:
-        array = np.broadcast_to(np.zeros((), root.output.array.dtype), whole)
-        steps.append(Step(registry[name], inputs, params, Value("step", array), root.line))
+        output = Value("step", hollow(root.output.array.dtype, whole))
+        steps.append(Step(registry[name], inputs, params, output, root.line))
         return steps[-1].output
 
     def put_together(values: list[Value]) -> Value:
