@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SETUP := setup.cfg pyproject.toml
+CHROMIUM := chromium chromium-driver fonts-ipafont-gothic
 
-.PHONY: help compare test lint notebooks peers speed clean
+.PHONY: help compare test browser lint notebooks peers speed clean
 
 help:
 	@echo "make compare   differentiate every loss with every library, side by side; LOSS=name for one"
 	@echo "make test      lint, types and all tests"
+	@echo "make browser   install Chromium (Debian), for the tests that look at pages as a reader does"
 	@echo "make notebooks run the lessons of examples/article, and make their notebooks"
 	@echo "make peers     also install torch, autograd, mygrad and micrograd, as further columns, and matplotlib"
 	@echo "make speed     time all of them beside NumPy by hand, and write docs/speed.md and its picture"
@@ -19,6 +21,23 @@ compare: $(VENV)/compare.done
 
 test: $(VENV)/test.done lint
 	$(BIN)/python -m pytest -q -n 2
+
+# Never an error: without Chromium those tests are skipped, and say so.
+browser:
+	@if command -v chromium >/dev/null && command -v chromedriver >/dev/null; then \
+		echo "Chromium is installed: $$(command -v chromium), $$(command -v chromedriver)"; exit; \
+	fi; \
+	skipped="the tests in tests/browser will be skipped"; \
+	if ! command -v apt-get >/dev/null; then \
+		echo "There is no apt-get here: install Chromium and chromedriver yourself; until then $$skipped."; exit; \
+	fi; \
+	if [ "$$(id -u)" = 0 ]; then as=""; elif command -v sudo >/dev/null; then as=sudo; else \
+		echo "Installing packages takes root or sudo: ask for $(CHROMIUM); until then $$skipped."; exit; \
+	fi; \
+	echo "Installing $(CHROMIUM) with apt-get: about 300 MB, a minute ..."; \
+	export DEBIAN_FRONTEND=noninteractive; \
+	$$as apt-get update -qq && $$as apt-get install -qq -y --no-install-recommends $(CHROMIUM) >/dev/null && \
+		chromium --version 2>/dev/null || echo "Chromium could not be installed (see above): $$skipped."
 
 notebooks: $(VENV)/test.done peers
 	$(BIN)/python -m tests.notebooks

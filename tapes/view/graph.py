@@ -147,7 +147,7 @@ def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int
     at = {node.key: place for place, group in enumerate(groups) for node in group}
     found = Graph([_one(group) for group in groups], {}, caption)
     if hidden:
-        found.caption += f"; {len(hidden)} constants are not shown"
+        found.caption += f"; {len(hidden)} constant{'s are' if len(hidden) > 1 else ' is'} not shown"
     for (start, end), text in edges.items():
         if start in at and end in at and at[start] != at[end]:
             pair = at[start], at[end]

@@ -18,12 +18,12 @@ from .table import abridged
 
 WIDTH, LINE, MARGIN = 206.0, 17.0, 20.0  # of a box, of a line of text in it, and around the picture
 _MAP, _CELLS = 54.0, 12  # the side of a heat map, and how many entries it has at most along it
-_LETTERS = 26  # in a box
+_LETTERS, _LETTER = 26, 7.4  # in a box, and how wide one is at most
 
 # Blue and orange, which the colour-blind tell apart: after Okabe and Ito, Color Universal Design (2008).
 _LOW, _ZERO, _HIGH = (0, 114, 178), (242, 242, 242), (213, 94, 0)
 _STYLE = """
-svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f4f4f4; --line: #767676; --back: #b34700; --way: #0072b2;
+svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f4f4f4; --line: #666666; --back: #b34700; --way: #0072b2;
   background: var(--paper); font: 12px ui-monospace, Menlo, Consolas, monospace; }
 @media (prefers-color-scheme: dark) { svg.tape { --paper: #16181c; --ink: #ececec; --box: #25282e; --line: #9a9a9a;
   --back: #ff9d4d; --way: #56b4e9; } }
@@ -58,14 +58,17 @@ class Picture:
         nodes = self._graph.nodes
         sizes = {place: (WIDTH, _height(node)) for place, node in enumerate(nodes)}
         centres, ways, (width, height) = layout(sizes, list(self._graph.edges))
-        width, height = max(width, 560.0) + 2 * MARGIN, height + 2 * MARGIN + LINE
-        parts = []
+        maps = any(_mapped(node.value) for node in nodes)
+        legend = (f"{self.caption}. Orange flows back: adjoints. Blue: watched. Dashed: not followed." +
+                  " Maps: value, then adjoint; blue is negative." * maps)
+        width, height = max(width, _LETTER * len(legend)) + 2 * MARGIN, height + 2 * MARGIN + LINE
+        lines, numbers = [], []
         for (start, end), text in self._graph.edges.items():
             first, last = centres[start], centres[end]
             points = [(first[0] + WIDTH / 2, first[1]), *ways[start, end], (last[0] - WIDTH / 2, last[1])]
-            parts.append(_edge(points, text, nodes[start].path and nodes[end].path))
-        parts += [_box(node, *centres[place]) for place, node in enumerate(nodes)]
-        legend = f"{self.caption}. Orange flows back: adjoints. Blue: watched. Dashed: not followed."
+            lines.append(_edge(points, text, nodes[start].path and nodes[end].path))
+            numbers.append(_carried(points, text))
+        parts = [*lines, *numbers, *(_box(node, *centres[place]) for place, node in enumerate(nodes))]
         return (f'<svg xmlns="http://www.w3.org/2000/svg" class="tape" role="img" width="{width:.0f}" '
                 f'height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">\n<title>{_safe(self.caption)}</title>'
                 f'<style>{_STYLE}</style>\n<defs>{_arrow("forth", "")}{_arrow("back", "back")}</defs>\n'
@@ -201,11 +204,15 @@ def _edge(points: list[tuple[float, float]], text: str, bold: bool) -> str:
     if text:
         below = [(x, y + 9) for x, y in reversed(points)]
         parts.append(f'<path class="back{look}" marker-end="url(#tape-back)" d="{_curve(below)}"/>')
-    if text.strip():
-        x, y = ((a + b) / 2 for a, b in zip(points[-2], points[-1]))
-        parts.append(f'<text class="adjoint carried" text-anchor="middle" x="{x:.1f}" y="{y + 21:.1f}">'
-                     f'{_safe(text)}</text>')
     return "".join(parts)
+
+
+def _carried(points: list[tuple[float, float]], text: str) -> str:
+    """What an adjoint adds on its way back, over all lines."""
+    if not text.strip():
+        return ""
+    x, y = ((a + b) / 2 for a, b in zip(points[-2], points[-1]))
+    return f'<text class="adjoint carried" text-anchor="middle" x="{x:.1f}" y="{y + 21:.1f}">{_safe(text)}</text>'
 
 
 def _curve(points: list[tuple[float, float]]) -> str:

@@ -1,0 +1,93 @@
+"""A picture of a tape in a browser: all text is in its box, nothing lies on anything else, and no name runs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tapes.view import picture
+from tests.browser.programs import PROGRAMS, meeting, mlp, neuron, recurrent, short
+
+pytest.importorskip("grandalf", reason="grandalf is not installed: pip install grandalf")
+
+# What stands where, as drawn: for each box its frame and its texts, and the numbers that the edges carry.
+MEASURE = """
+const at = element => { const r = element.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
+const boxes = [...document.querySelectorAll('rect.box')].map(rect => ({
+  frame: at(rect), texts: [...rect.parentNode.querySelectorAll('text')].map(text => [text.textContent, at(text)]),
+  maps: [...rect.parentNode.querySelectorAll('g')].map(at) }));
+return { boxes, carried: [...document.querySelectorAll('text.carried')].map(text => [text.textContent, at(text)]),
+  hidden: [...document.querySelectorAll('text.carried')].filter(text => [...document.querySelectorAll('path.back')]
+    .some(line => text.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING)).map(text => text.textContent),
+  whole: at(document.querySelector('svg')), legend: at(document.querySelector('svg > text')) };
+"""
+HOSTILE = "<img src=x onerror=\"document.title='run'\">", "</text><script>document.title='run'</script>", "\u202ex'\"&"
+
+
+@pytest.fixture
+def drawn(page, tmp_path):
+
+    def draw(program):
+        picture(*program).save(tmp_path / "tape.svg")
+        return page.open(tmp_path / "tape.svg")
+
+    return draw
+
+
+def inside(part, whole, slack=0.5):
+    return all(low >= bound - slack for low, bound in zip(part[:2], whole[:2])) and all(
+        high <= bound + slack for high, bound in zip(part[2:], whole[2:]))
+
+
+def apart(one, other, slack=0.5):
+    return any(one[i + 2] <= other[i] + slack or other[i + 2] <= one[i] + slack for i in (0, 1))
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_text_is_in_its_box_and_nothing_overlaps(drawn, program):
+    found = drawn(program()).run(MEASURE)
+    boxes = found["boxes"]
+    assert boxes and inside(found["legend"], found["whole"])
+    assert found["hidden"] == []
+    for i, box in enumerate(boxes):
+        assert inside(box["frame"], found["whole"])
+        assert apart(box["frame"], found["legend"])
+        for text, place in box["texts"]:
+            assert inside(place, box["frame"]), text
+            assert all(apart(place, each) for each in box["maps"]), text
+        assert all(inside(each, box["frame"]) for each in box["maps"])
+        for other in boxes[:i]:
+            assert apart(box["frame"], other["frame"]), (box["texts"], other["texts"])
+    assert len(found["carried"]) == {short: 2, neuron: 4, mlp: 0, recurrent: 0, meeting: 21}[program]  # small values
+    for i, (text, place) in enumerate(found["carried"]):
+        assert inside(place, found["whole"]), text
+        for box in boxes:
+            assert apart(place, box["frame"], slack=2), (text, box["texts"])
+        for other, there in found["carried"][:i]:
+            assert apart(place, there, slack=2), (text, other)
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_name_is_shown_and_does_not_run(drawn, name):
+    page = drawn(neuron(name, name))
+    shown = page.run("return [...document.querySelectorAll('text.name')].map(text => text.textContent)")
+    assert any(text.startswith("watch " + name[:10].replace("\u202e", " ")) for text in shown)
+    assert page.run("return document.querySelectorAll('script, img').length") == 0
+    assert page.run("return document.querySelector('title').textContent") != "run"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_can_be_read_in_light_and_in_dark(drawn, scheme):
+    page = drawn(neuron()).colours(scheme)
+    ratios = page.run("""
+      const light = colour => { const [r, g, b] = colour.match(/[\\d.]+/g).slice(0, 3).map(part => {
+          part /= 255; return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4; });
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+      const ratio = (one, other) => { const [low, high] = [light(one), light(other)].sort((a, b) => a - b);
+        return (high + 0.05) / (low + 0.05); };
+      const paper = getComputedStyle(document.querySelector('svg')).backgroundColor;
+      const box = getComputedStyle(document.querySelector('rect.box')).fill;
+      return [...document.querySelectorAll('text')].map(text => [text.textContent, ratio(getComputedStyle(text).fill,
+        text.parentNode.querySelector(':scope > rect.box') ? box : paper)]);""")
+    assert ratios
+    for text, ratio in ratios:
+        assert ratio >= 4.5, f"{text!r} has a contrast of {ratio:.1f}; WCAG 2 asks for 4.5"
