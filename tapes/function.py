@@ -84,8 +84,7 @@ class Function:
                     if concrete.own_gradients and listening.now:  # they are Python, and a tape must hear them
                         return self._run(args, settings, tensors)
                     try:
-                        found = (concrete.follow(tensors) if listening.now else
-                                 concrete.replay([x._array for x in tensors]))
+                        found = concrete.follow(tensors) if listening.now else concrete.replay(tensors)
                     except AnotherWay:
                         continue
                     self._recent.append(False)
@@ -94,7 +93,7 @@ class Function:
                     if tried == len(self._programs.get(key, ())):  # else another thread has watched it meanwhile
                         return self._watched(key, args, settings, tensors)
         finally:
-            if not hearing.traces and waiting.arrays:
+            if waiting.arrays and not hearing.traces:
                 waiting.arrays.clear()
 
     def _watched(self, key: Any, args: tuple[Any, ...], settings: dict[str, Any], tensors: list[Tensor]) -> Any:

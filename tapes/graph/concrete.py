@@ -19,6 +19,7 @@ from .source import AnotherWay, Writer
 
 _ASKED: dict[str, Callable[[Any], Any]] = {
     "bool": bool, "int": int, "float": float, "complex": complex, "array": lambda x: x.__array__()}
+_array = operator.attrgetter("_array")
 
 
 class Place(int):
@@ -42,7 +43,7 @@ class Concrete:
         self._numbers = [place for place, value in enumerate(given) if not value.shape]
         self._asks = any(isinstance(step, Guard) for step in self.final.steps)
         self._calls = [step for step in self.final.steps if isinstance(step, Call)]
-        self._packed = _packing(structure)
+        self._packed = _packing(structure, len(program.outputs))
         self._lock = threading.RLock()  # the buffers are for one call at a time
 
     def story(self) -> str:
@@ -57,28 +58,38 @@ class Concrete:
             before, count = body, steps
         return f"# {self.writer.title} as {told[0][2:]}" + "".join(f"\n{text}" for text in told[1:])
 
-    def replay(self, arrays: Sequence[Any]) -> Any:
+    def replay(self, tensors: Sequence[Tensor]) -> Any:
         """Run the NumPy; then, all steps having succeeded, let its effects happen."""
         with self._lock:
-            results, given = self._computed(arrays, [])
-            place = 0
-            for effect in self._effects:
-                if effect.variable is not None:
-                    effect.variable._array = given[place]
-                place += len(effect.inputs)
+            results, given = self._computed(tensors, [])
+            if self._effects:
+                self._assign(given)
+        if self._effects:
+            self._show(given)
+        return self._packed(list(map(Tensor, results)))
+
+    def _assign(self, given: Sequence[Any]) -> None:
+        """Each Variable that is assigned to gets its value."""
+        place = 0
+        for effect in self._effects:
+            if effect.variable is not None:
+                effect.variable._array = given[place]
+            place += len(effect.inputs)
+
+    def _show(self, given: Sequence[Any]) -> None:
+        """What is printed is printed."""
         place = 0
         for effect in self._effects:
             if effect.variable is None:
                 effect.show(*map(Tensor, given[place:place + len(effect.inputs)]))
             place += len(effect.inputs)
-        return self._packed([Tensor(result) for result in results])
 
-    def _computed(self, arrays: Sequence[Any], made: list[Any]) -> Any:
+    def _computed(self, tensors: Sequence[Tensor], made: list[Any]) -> Any:
         """Results, and what effects are about; random numbers are put into `made`.
 
         AnotherWay, having changed nothing, when the program is not the way to go.
         """
-        given = [*arrays, *(variable._array for variable in self._variables)]
+        given = [*map(_array, tensors), *map(_array, self._variables)]
         for place in self._numbers:  # NumPy is several times as quick with numbers as with arrays of one number
             given[place] = given[place][()]
         try:
@@ -145,7 +156,7 @@ class Concrete:
         """Find out whether this is the way to go, before anybody hears of it."""
         made: list[Any] = []
         with self._lock:
-            self._computed([x._array for x in tensors], made)
+            self._computed(tensors, made)
         waiting.arrays[:0] = made
 
 
@@ -157,14 +168,16 @@ def _called(step: Call, inputs: list[Tensor]) -> Tensor:
     return tensor
 
 
-def _packing(structure: Any) -> Callable[[list[Tensor]], Any]:
+def _packing(structure: Any, count: int) -> Callable[[list[Tensor]], Any]:
     """The function that puts results into a structure: it is asked at every call, and looks at nothing twice."""
     if type(structure) is Place:
         return operator.itemgetter(structure)
     if type(structure) in (list, tuple):
-        kind, children = type(structure), [_packing(child) for child in structure]
+        kind, children = type(structure), [_packing(child, count) for child in structure]
+        if [*structure] == [*map(Place, range(count))] and all(type(child) is Place for child in structure):
+            return kind  # the tensors in order, and nothing else
         return lambda tensors: kind([child(tensors) for child in children])
     if nest.is_nested(structure):
-        leaves = [_packing(leaf) for leaf in nest.flatten(structure)]
+        leaves = [_packing(leaf, count) for leaf in nest.flatten(structure)]
         return lambda tensors: nest.pack_sequence_as(structure, [leaf(tensors) for leaf in leaves])
     return lambda tensors: structure

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -68,7 +68,9 @@ class Signature:
 
         TypeError for what cannot be told apart by its value.
         """
-        return tuple([_key(x, tensors) for x in (*args[self._skipped:], *settings.values())])
+        if self._skipped or settings:
+            args = (*args[self._skipped:], *settings.values())
+        return _keys(args, tensors)
 
     def outside(self) -> dict[str, Any]:
         """The names that the function uses without being their owner."""
@@ -118,25 +120,33 @@ def _holds_specs(structure: Any) -> bool:
     return any(isinstance(x, TensorSpec) for x in nest.flatten(structure))
 
 
+def _keys(values: Iterable[Any], tensors: list[Tensor]) -> tuple[Any, ...]:
+    """A key for each value; tensors are the most frequent, and every call waits for this."""
+    keys: list[Any] = []
+    for x in values:
+        if type(x) is Tensor:
+            tensors.append(x)
+            array = x._array
+            keys.append((array.shape, array.dtype))
+        else:
+            keys.append((list, _keys(x, tensors)) if type(x) is list else _key(x, tensors))
+    return tuple(keys)
+
+
 def _key(x: Any, tensors: list[Tensor]) -> Any:
     """Of tensors and arrays shape and dtype, of Variables which one, of all else the value."""
     kind = type(x)
-    if kind is Tensor:
-        tensors.append(x)
-        return x._array.shape, x._array.dtype
-    if kind is list:  # the next most frequent
-        return list, tuple([_key(each, tensors) for each in x])
     if isinstance(x, (np.ndarray, np.generic)):
-        return _key(convert(x), tensors)
+        return _keys((convert(x),), tensors)[0]
     if isinstance(x, Variable):
         return kind, x._order
     if isinstance(x, TensorLike):
-        return _key(x._read(), tensors)
+        return _keys((x._read(),), tensors)[0]
     if kind in (float, complex):
         return kind, repr(x)  # which tells 0 from -0, and nan is nan
     below = nest._children(x)
     if below is not None:
-        return kind, tuple(x) if isinstance(x, Mapping) else None, tuple([_key(each, tensors) for each in below])
+        return kind, tuple(x) if isinstance(x, Mapping) else None, _keys(below, tensors)
     try:
         hash(x)
     except TypeError:
