@@ -8,7 +8,7 @@ import platform
 import re
 import sys
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -183,9 +183,9 @@ def notes(comparison: Comparison) -> list[str]:
     return [f"{text} ({', '.join(dict.fromkeys(where))})" for text, where in found.items()]
 
 
-def summary_table(comparisons: list[Comparison]) -> Table:
+def summary_table(comparisons: Sequence[Comparison]) -> Table:
     """One line a library: how often it agreed, and how far off it was at worst."""
-    table = Table(title="Verdict", title_justify="left", box=None, pad_edge=False)
+    table = Table(title="Libraries", title_justify="left", box=None, pad_edge=False)
     for column in ("library", "version"):
         table.add_column(column, no_wrap=True)
     for column in ("agrees", "gradient\n/ SymPy", "Hv\n/ SymPy", "gradient,\nall rows", "Hv,\nall rows"):

@@ -139,16 +139,15 @@ def _cell(outcome: str) -> str:
 
 
 def run(command: str) -> str:
-    """What a command of the README prints; `| tail -n N` as its last part keeps the last N lines."""
-    command, _, last = command.partition(" | tail -n ")
+    """What a command of the README prints; `| head -n N` as its last part keeps the first N lines."""
+    command, _, first = command.partition(" | head -n ")
     words = [sys.executable if word == "python" else word for word in command.split()]
     wide = {**os.environ, "COLUMNS": "120"}  # whatever the terminal
     done = subprocess.run(words, capture_output=True, text=True, cwd=ROOT, check=False, env=wide)
     if done.returncode:
         raise RuntimeError(f"{command}: status {done.returncode}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     lines = [line.rstrip() for line in done.stdout.splitlines()]
-    lines = lines[-int(last):] if last else lines
-    return "\n".join(line.rstrip("─").rstrip() for line in lines).strip("\n") + "\n"
+    return "\n".join(lines[:int(first)] if first else lines).strip("\n") + "\n"
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ needs_all = pytest.mark.skipif(bool(missing), reason="; ".join(LIBRARIES[name].i
 def test_every_loss_on_every_library_agrees(comparisons, tmp_path):
     found = comparisons("run", "--json", str(tmp_path / "all.json"))
     assert found.returncode == 0, found.stdout + found.stderr
-    assert "agree" in " ".join(found.stdout.splitlines()[-4:])
+    assert "agree" in found.stdout.splitlines()[0], "the verdict comes first"
     document = json.loads((tmp_path / "all.json").read_text())
     assert document["schema"] == 1 and document["agree"] is True
     names = [loss["name"] for loss in document["losses"]]
@@ -34,6 +34,16 @@ def test_every_loss_on_every_library_agrees(comparisons, tmp_path):
             if row["reference"] == "sympy":
                 assert row["cells"]["tapes"]["ulps"] < 100, row
     assert "I0000" not in found.stderr, "TensorFlow's start-up messages are not for the user"
+
+
+@pytest.mark.parametrize("arguments", [["run", "linear-article", "--only", "tapes,complex"],
+                                       ["train", "linear", "--steps", "2", "--only", "optax"]], ids=lambda a: a[0])
+def test_a_file_that_was_asked_for_is_written_whether_or_not_anybody_reads_the_output(run_python, tmp_path, arguments):
+    """As in `run --json FILE | head -n 1`: here the reader goes away at once."""
+    program = ("import os, sys; r, w = os.pipe(); os.close(r); os.dup2(w, 1); "
+               "from comparisons.__main__ import main; main(sys.argv[1:])")
+    run_python("-c", program, *arguments, "--json", str(tmp_path / "all.json"))
+    assert json.loads((tmp_path / "all.json").read_text())["schema"] == 1
 
 
 @needs_all

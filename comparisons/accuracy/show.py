@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import statistics
 import sys
@@ -42,9 +41,10 @@ def command(arguments: argparse.Namespace) -> int:
                 print(f"{op.name} ({number} of {len(ops)}) ...", file=sys.stderr, flush=True)
             found += measure(op, arguments.dtype, order, arguments.points, libraries)
     wrong = beyond(found)
-    told(screen, found, wrong, libraries, arguments)
     if arguments.json is not None:
         write(found, wrong, arguments.json)
+    told(screen, found, wrong, libraries, arguments)
+    if arguments.json is not None:
         screen.print(f"Written to {escape(str(arguments.json))}.")
     return 1 if wrong else 0
 
@@ -159,7 +159,7 @@ def write(found: Sequence[Quantity], wrong: Sequence[Quantity], path: Path) -> N
         {"op": q.op, "quantity": q.label, "points": q.points, "bound": _plain(bound(q.op, len(q.places))),
          "worst": {name: {key: _plain(value) for key, value in asdict(w).items()} for name, w in q.worst.items()}}
         for q in found]}
-    path.write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", encoding="utf-8")
+    report.write(document, path)
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,8 @@ def command(arguments: argparse.Namespace) -> int:
     names = libraries(ALL)
     absent = [name for name in names if not installed(name)]
     measured = sum(name in row.expected for row in ALL for name in names if name not in absent)
+    if arguments.json is not None:
+        report.write(_document(found, absent), arguments.json)
     style = "red bold" if found else "green bold"
     screen.print(f"[{style}]{measured - len(found)} of {measured} answers are as declared.[/{style}]" + "".join(
         f" Not measured: {name} ({LIBRARIES[name].install})." for name in absent))
@@ -36,7 +38,6 @@ def command(arguments: argparse.Namespace) -> int:
         report.show(screen, _table(rows, found))
     screen.print(f"\n{' '.join(LEGEND.split())}")
     if arguments.json is not None:
-        report.write(_document(found, absent), arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
     return 1 if found else 0
 

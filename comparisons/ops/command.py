@@ -49,6 +49,8 @@ def ops(arguments: argparse.Namespace) -> int:
     cells.sort(key=lambda cell: names.index(cell.op))
     wrong = [cell for cell in cells if cell.verdict == FAILED]
     missing = [LIBRARIES[LIBRARY[name]].install for name in oracles if not _installed(name)]
+    if arguments.json is not None:
+        report.write(document(cells, oracles), arguments.json)
     style = "red bold" if wrong else "green bold"
     screen.print(f"[{style}]{verdict(cells, missing)}[/{style}]")
     for line in told(wrong):
@@ -62,7 +64,6 @@ def ops(arguments: argparse.Namespace) -> int:
                  "same on arrays and on tensors.")
     show_gaps(screen, cells, arguments.gaps)
     if arguments.json is not None:
-        report.write(document(cells, oracles), arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
     return DISAGREE if wrong else AGREE
 

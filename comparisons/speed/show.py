@@ -64,13 +64,6 @@ def command(arguments: argparse.Namespace) -> int:
             stopped = True
     facts["minutes"] = (time.monotonic() - start) / 60
     aims = [*judge.targets(found), *scaling.straight(grown, of_operations)]
-    if stopped:
-        screen.print("[red bold]Stopped.[/red bold] What had been timed until then:")
-    told(screen, found, workloads, facts, rounds, seconds, aims)
-    for name, sizes in grown.items():
-        report.show(screen, growth_table(name, sizes))
-    if peaks:
-        report.show(screen, memory_table(peaks))
     document = {**written(found, workloads, facts, rounds, seconds, aims),
                 "growth": {name: {str(size): [asdict(cell) for cell in row] for size, row in sizes.items()}
                            for name, sizes in grown.items()},
@@ -86,6 +79,13 @@ def command(arguments: argparse.Namespace) -> int:
         arguments.markdown.write_text(text, encoding="utf-8")
     if arguments.json is not None:
         report.write(document, arguments.json)
+    if stopped:
+        screen.print("[red bold]Stopped.[/red bold] What had been timed until then:")
+    told(screen, found, workloads, facts, rounds, seconds, aims)
+    for name, sizes in grown.items():
+        report.show(screen, growth_table(name, sizes))
+    if peaks:
+        report.show(screen, memory_table(peaks))
     for path in (arguments.json, arguments.markdown, arguments.plot):
         if path is not None:
             screen.print(f"Written to {escape(str(path))}.")

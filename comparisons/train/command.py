@@ -44,16 +44,18 @@ def train(arguments: argparse.Namespace) -> int:
 
             results += trained(course, names, arguments.steps, progress)
     wrong = [result for result in results if result.status in (DISAGREES, FAILED)]
-    _tell(screen, results, wrong, arguments.steps)
     if arguments.json is not None:
         report.write({"schema": 1, "steps": arguments.steps, "tolerance": TOLERANCE, "agree": not wrong,
                       "results": [{key: _finite(value) for key, value in asdict(result).items()}
                                   for result in results]}, arguments.json)
-        screen.print(f"Written to {escape(str(arguments.json))}.")
     if arguments.plot is not None:
         from .plot import plot
 
         plot(results, arguments.plot)
+    _tell(screen, results, wrong, arguments.steps)
+    if arguments.json is not None:
+        screen.print(f"Written to {escape(str(arguments.json))}.")
+    if arguments.plot is not None:
         screen.print(f"Drawn in {escape(str(arguments.plot))}.")
     return AGREE if not wrong and any(result.double for result in results) else DISAGREE
 

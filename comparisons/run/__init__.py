@@ -1,0 +1,1 @@
+"""`python -m comparisons run`: the same losses in every library; the verdict first, then what it rests on."""
