@@ -21,7 +21,8 @@ NAMESPACES = {"": tapes, **{name: getattr(tapes, name) for name in (
     "autodiff", "bitwise", "config", "debugging", "errors", "linalg", "math", "nest", "nn", "random")}}
 CLASSES = [tapes.GradientTape, tapes.IndexedSlices, tapes.TensorArray, tapes.autodiff.ForwardAccumulator,
            tapes.Variable, tapes.Tensor, tapes.DType, tapes.TensorShape, tapes.diagnose.history,
-           tapes.diagnose.Explanation, tapes.view.Derivation, tapes.view.Picture]
+           tapes.diagnose.Explanation, tapes.view.Derivation, tapes.view.Picture,
+           tapes.view.Stepper]
 FILES = sorted(pathlib.Path(tapes.__file__).parent.rglob("*.py"))
 MODULES = ["tapes", *(module.name for module in pkgutil.walk_packages(tapes.__path__, "tapes."))]
 

@@ -288,3 +288,11 @@ class History:
         _, place = self._refs.pop(number, (None, 0))
         if self._numbers.get(place, (None, 0))[1] == number:
             del self._numbers[place]
+
+
+def history_about(tape: GradientTape) -> History | None:
+    """The last history of this thread, if it listens or heard the tape; else any that heard it."""
+    last = latest.history
+    if last is not None and (last.listens or last.knows(tape)):
+        return last
+    return next((history for history in list(histories) if history.knows(tape)), None)

@@ -13,7 +13,7 @@ from ..tape import GradientTape
 from ..variable import Variable
 from .chain import broken_chain
 from .explanation import Explanation, Explanations, Question
-from .history import History, histories, latest
+from .history import History, history_about
 
 
 def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation | Explanations:
@@ -27,7 +27,7 @@ def why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]
 
 
 def _why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Explanation:
-    question, history = Question(target, source, names), _history_about(tape)
+    question, history = Question(target, source, names), history_about(tape)
     for role, x in (("target", target), ("source", source)):
         if not isinstance(x, TensorLike):
             line = history.exports[-1].line if history and history.exports else None
@@ -39,14 +39,6 @@ def _why_none(tape: GradientTape, target: Any, source: Any, names: dict[int, str
         return question.because("integer source", line, dtype=source.dtype.name)
     return (_on_the_tape(tape, question, history)
             or (_by_the_tape(tape, question) if history is None else broken_chain(tape, question, history)))
-
-
-def _history_about(tape: GradientTape) -> History | None:
-    """The last history of this thread, if it listens or heard the tape; else any that heard it."""
-    last = latest.history
-    if last is not None and (last.listens or last.knows(tape)):
-        return last
-    return next((history for history in list(histories) if history.knows(tape)), None)
 
 
 def _on_the_tape(tape: GradientTape, question: Question, history: History | None) -> Explanation | None:

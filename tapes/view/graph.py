@@ -15,6 +15,10 @@ from .table import abridged, labels_of, shape_of
 MOST = 120  # nodes in a picture
 _PERIOD, _TIMES = 60, 4  # the longest repetition that is looked for, and how often it must be there
 
+# Why there is no adjoint.
+REASONS = {"constant": "not watched", "unused": "unused by the target", "no derivative": "{op} has no derivative",
+           "nothing": "nothing comes back"}
+
 
 @dataclass
 class Node:
@@ -24,8 +28,8 @@ class Node:
         kind: "watched", "step", "constant" or "folded".
         label, op, shape: in words.
         value, adjoint: arrays, or None.
-        note: why there is no adjoint, or what is folded.
-        key: of the tensor.
+        why, barrier: a key of REASONS, where there is no adjoint, and the op that is to blame.
+        keys: of the tensors; several where steps are folded.
         path: whether it lies between the source and the target.
     """
 
@@ -35,9 +39,15 @@ class Node:
     shape: str = ""
     value: Any = None
     adjoint: Any = None
-    note: str = ""
-    key: int = 0
+    why: str = ""
+    barrier: str = ""
+    keys: tuple[int, ...] = ()
     path: bool = False
+
+    @property
+    def note(self) -> str:
+        """Why there is no adjoint, as text."""
+        return f"None: {REASONS[self.why].format(op=self.barrier)}" if self.why else ""
 
 
 @dataclass
@@ -49,8 +59,8 @@ class Graph:
     caption: str = ""
 
 
-def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> Graph:
-    """What there is to draw."""
+def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], whole: int = 20) -> Graph:
+    """What there is to draw; up to so many steps as a `whole`, of more the repetitions are folded."""
     living = [(step, y) for step in tape.steps() if (y := step()) is not None]
     steps = [step for step, _ in living]
     labels = labels_of(steps, names)
@@ -62,24 +72,24 @@ def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -
     for place, (step, y) in enumerate(living):
         dy = adjoints.get(step.key)
         shown = dy.in_order(y) if isinstance(dy, Arrived) else dy
-        note = ""
+        why = "", ""
         if target is not None and dy is None:
-            note = _reason(step.key, steps, adjoints) if place in leads else "None: unused by the target"
+            why = _reason(step.key, steps, adjoints) if place in leads else ("unused", "")
         nodes[step.key] = Node("watched" if step.op is watched else "step", labels[step.key], step.op.name,
-                               shape_of(y._array), y._array, shown, note, step.key)
+                               shape_of(y._array), y._array, shown, *why, (step.key,))
         for i, x in enumerate(step.inputs):
             if id(x) not in nodes:
                 nodes[id(x)] = Node("constant", names.get(id(x), ""), "constant", shape_of(x._array), x._array, None,
-                                    "None: not watched" if target is not None else "", id(x))
+                                    "constant" if target is not None else "", "", (id(x),))
             known = edges.get((id(x), step.key), "")
             edges[id(x), step.key] = known or _carried(step, i, y, dy, id(x) in where)
-    ordered = sorted(nodes.values(), key=lambda node: where.get(node.key, -1))
+    ordered = sorted(nodes.values(), key=lambda node: where.get(node.keys[0], -1))
     if source is not None:
         _mark(ordered, edges, id(source), id(target))
     kept = {id(one): one.nbytes for step in steps for x in step.inputs for one in _owners(x._array)}
     caption = f"{len(steps)} steps; the tape keeps {_size(sum(kept.values()))} alive"
     return _folded([node for node in ordered if node.kind == "constant"],
-                   [node for node in ordered if node.kind != "constant"], edges, caption)
+                   [node for node in ordered if node.kind != "constant"], edges, caption, whole)
 
 
 def _leading(steps: list[Any], where: dict[int, int], target: Any) -> set[int]:
@@ -91,12 +101,12 @@ def _leading(steps: list[Any], where: dict[int, int], target: Any) -> set[int]:
     return found
 
 
-def _reason(key: int, steps: list[Any], adjoints: dict[int, Any]) -> str:
+def _reason(key: int, steps: list[Any], adjoints: dict[int, Any]) -> tuple[str, str]:
     """Which op hands nothing back to a step that the target was computed from."""
     for step in steps:
         if step.key in adjoints and any(id(x) == key for x in step.inputs):
-            return f"None: {step.op.name} has no derivative"
-    return "None: nothing comes back"
+            return "no derivative", step.op.name
+    return "nothing", ""
 
 
 def _carried(step: Any, i: int, y: Any, dy: Any, back: bool) -> str:
@@ -114,22 +124,23 @@ def _mark(nodes: list[Node], edges: Any, source: int, target: int) -> None:
     """The nodes on the ways from the source to the target."""
     after, before = {source}, {target}
     for node in nodes:
-        if any((key, node.key) in edges for key in after):
-            after.add(node.key)
+        if any((key, node.keys[0]) in edges for key in after):
+            after.add(node.keys[0])
     for node in reversed(nodes):
-        if any((node.key, key) in edges for key in before):
-            before.add(node.key)
+        if any((node.keys[0], key) in edges for key in before):
+            before.add(node.keys[0])
     for node in nodes:
-        node.path = node.key in after and node.key in before
+        node.path = node.keys[0] in after and node.keys[0] in before
 
 
-def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int], str], caption: str) -> Graph:
+def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int], str], caption: str,
+            whole: int) -> Graph:
     """Repetitions as one node; a constant that only those use is in it."""
-    groups = [[node] for node in constants] if len(steps) <= MOST // 3 else []
+    groups = [[node] for node in constants] if len(steps) <= max(MOST // 3, whole) else []
     hidden = [] if groups or not constants else constants
     place, signs = 0, [(node.op, node.shape) for node in steps]
     while place < len(steps):
-        period, times = _repetition(signs, place) if len(steps) > 20 else (1, 1)
+        period, times = _repetition(signs, place) if len(steps) > whole else (1, 1)
         if times >= _TIMES:
             middle = place + period, place + period * (times - 1)
             groups += [[node] for node in steps[place:middle[0]]]
@@ -144,7 +155,7 @@ def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int
         ends, inner = MOST // 4, groups[MOST // 4:-(MOST // 4)]
         joined = [[node for group in inner[i:i + most] for node in group] for i in range(0, len(inner), most)]
         groups = [*groups[:ends], *joined, *groups[-ends:]]
-    at = {node.key: place for place, group in enumerate(groups) for node in group}
+    at = {node.keys[0]: place for place, group in enumerate(groups) for node in group}
     found = Graph([_one(group) for group in groups], {}, caption)
     if hidden:
         found.caption += f"; {len(hidden)} constant{'s are' if len(hidden) > 1 else ' is'} not shown"
@@ -172,7 +183,7 @@ def _one(group: list[Node]) -> Node:
         return group[0]
     ops = list(dict.fromkeys(node.op for node in group))
     return Node("folded", f"{len(group)} steps more", ", ".join(ops[:4]) + ", ..." * (len(ops) > 4),
-                path=any(node.path for node in group), key=group[0].key)
+                path=any(node.path for node in group), keys=tuple(node.keys[0] for node in group))
 
 
 def _owners(array: Any) -> list[Any]:

@@ -71,8 +71,12 @@ def labels_of(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
 
 def _inputs(step: Step, labels: dict[int, str]) -> str:
     shown = [labels.get(id(x)) or _constant(x._array) for x in step.inputs]
-    return ", ".join([*shown, *(f"{key}={_plain(value)}" for key, value in step.params.items()
-                                if value is not None and value is not False)])
+    return ", ".join([*shown, *settings(step)])
+
+
+def settings(step: Step) -> list[str]:
+    """The parameters of a step, without those that say nothing."""
+    return [f"{key}={_plain(value)}" for key, value in step.params.items() if value is not None and value is not False]
 
 
 def _constant(value: Any) -> str:
