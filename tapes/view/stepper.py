@@ -33,7 +33,7 @@ class Stepper:
     >>> with tf.GradientTape() as tape:
     ...     y = x * x
     >>> tf.view.stepper(tape, y)
-    <stepper of y: 11 positions, 4 forward and 7 backward>
+    <stepper of y: 14 positions, 4 forward and 10 backward>
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
