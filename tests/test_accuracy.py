@@ -15,6 +15,7 @@ from comparisons.accuracy import bounds, measure, points
 from comparisons.accuracy.show import beyond
 from comparisons.accuracy.truth import Truth, ulps_off
 from comparisons.libraries import LIBRARIES
+from tapes.numerics.normal import tail_correction
 from tapes.op import registry
 
 pytestmark = [pytest.mark.skipif(not LIBRARIES[name].installed, reason=LIBRARIES[name].install)
@@ -116,3 +117,38 @@ def test_the_command_fails_beyond_a_bound(capsys, monkeypatch):
     monkeypatch.setitem(bounds.USUAL, 1, 1e-3)
     assert main(["accuracy", "tanh", "--order", "1", "--points", "20"]) == 1
     assert "WRONG tanh, d/dx: tapes is off by" in capsys.readouterr().out
+
+
+def test_the_tail_mends_what_rounding_cost():
+    """erfc(y) over the tail, where the samples of `ops`, which lie where it is 1, do not come."""
+    import mpmath
+
+    with mpmath.workdps(40):
+        for y in (1.0, -1.5, 3.0, 12.0, 26.0):
+            wanted = mpmath.erfc(abs(y))
+            for off in (1.0, 1 + 1e-13, 1 - 3e-12):
+                found = tail_correction(np.array(y), np.array(float(wanted * off)))
+                assert abs(mpmath.mpf(float(found)) - wanted / float(wanted * off)) < 3e-15
+    assert tail_correction(np.array([0.5, np.inf, 27.3]), np.array([0.1, 0.0, 5e-324])).tolist() == [1.0, 1.0, 1.0]
+
+
+@pytest.mark.parametrize(("name", "places", "derivative"), [
+    ("ndtri", [1e-30, 1e-5, 0.3, 1 - 2.0 ** -20], lambda mp, y: mp.sqrt(2 * mp.pi) * y * mp.exp(y * y / 2)),
+    ("erfinv", [-1 + 2.0 ** -40, 0.2, 0.99], lambda mp, y: mp.sqrt(mp.pi) * y * mp.exp(y * y)),
+    ("erfcinv", [1e-30, 0.3, 1.7], lambda mp, y: -mp.sqrt(mp.pi) * y * mp.exp(y * y))])
+def test_the_slope_of_an_inverse_is_a_function_of_its_result(name, places, derivative):
+    """The slope of ndtri is sqrt(2 pi) exp(y^2 / 2), which by the result y has a derivative too."""
+    import mpmath
+
+    x = tapes.constant(places, tapes.float64)
+    with tapes.GradientTape() as outer:
+        with tapes.GradientTape() as inner:
+            inner.watch(x)
+            outer.watch(x)
+            y = getattr(tapes.math, name)(x)
+        slope = inner.gradient(y, x)
+    found = outer.gradient(slope, y).numpy()
+    with mpmath.workdps(40):
+        wanted = [float(derivative(mpmath, mpmath.mpf(float(each)))) for each in y.numpy()]
+    # each ulp of y costs y * y of them
+    np.testing.assert_allclose(found, wanted, rtol=4e-16 * float(np.max(y.numpy() ** 2)) + 2e-15)

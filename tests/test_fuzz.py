@@ -17,8 +17,9 @@ import comparisons.fuzz.search as searching
 import tapes
 from comparisons.fuzz import functional
 from comparisons.fuzz.calls import calls
+from comparisons.fuzz.declared import READ_BY_A_RULE
 from comparisons.fuzz.hunt import BATCH, Report, batch, hunt
-from comparisons.fuzz.judge import AGREE, CHAOS, CORNER, ILL, WRONG, Judge, answers, runnable
+from comparisons.fuzz.judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, WRONG, Judge, answers, runnable
 from comparisons.fuzz.language import Ask, Input, Kind, Let, Program, Tape
 from comparisons.fuzz.programs import SHAPES, Writer
 from comparisons.fuzz.verdicts import judged
@@ -270,3 +271,26 @@ def test_jax_agrees_and_finds_the_thousandth_too(monkeypatch, one_is_enough):
     assert judged(program, ["jax"])["jax"].kind == AGREE
     thousandth(monkeypatch)
     assert judged(program, ["jax"])["jax"].kind == WRONG
+
+
+SLOPE_OF_A_SLOPE = Program((Input("x1", np.array(0.7)),), (
+    Let("t0", "tf.sin({0})", ("x1",)),
+    Tape("tape", ("x1",), (Let("t1", "tf.math.rsqrt({0})", ("x1",)), Ask(("g1",), "tape", ("t1",), ("x1",))),
+         (Ask(("g2",), "tape", ("g1",), ("t1",)), Ask(("g3",), "tape", ("g1",), ("x1",))), persistent=True)),
+    ("g1", "g2", "g3"))
+
+
+@needs_tensorflow
+def test_by_a_result_the_two_may_say_how_their_rules_are_written(monkeypatch):
+    verdict = judged(SLOPE_OF_A_SLOPE, ["tensorflow"])["tensorflow"]
+    assert (verdict.kind, verdict.why) == (DECLARED_, READ_BY_A_RULE)
+    rsqrt = registry["rsqrt"]
+    for wrong in (lambda g, y, x: g * -0.5 * y / x * 1.001, lambda g, y, x: g * -0.5 * y / 0.7):
+        monkeypatch.setattr(rsqrt, "rules", [wrong])  # the second is right, but its own derivative is not
+        assert judged(SLOPE_OF_A_SLOPE, ["tensorflow"])["tensorflow"].kind == WRONG
+
+
+def test_set_aside():
+    text = SLOPE_OF_A_SLOPE.set_aside().text()
+    assert "t0 = tf.identity(tf.sin(x1))" in text and "t1 = tf.identity(tf.math.rsqrt(x1))" in text
+    assert SLOPE_OF_A_SLOPE.by_result() and not replace(SLOPE_OF_A_SLOPE, body=()).by_result()

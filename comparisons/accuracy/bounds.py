@@ -17,7 +17,6 @@ EXCEPTIONS: dict[str, dict[int, tuple[float, str]]] = {
     "erfcinv": {1: (6.0, "its value is up to 4 ulp off, and enters in the tail by its logarithmic slope")},
     "silu": {2: (4096.0, "beyond x = 88 float32 has no normal number for sigmoid(-x), which 88 times is one again")},
     "hypot": {2: (math.inf, _STEP)},
-    "scaled_erfc": {1: (math.inf, _STEP), 2: (math.inf, _STEP)},
 }
 
 

@@ -18,7 +18,7 @@ from ..ops.spelling import MISSING, jax_op, tensorflow_op, torch_op
 Partials = dict[tuple[int, ...], Any]  # by the places of the inputs; None where there is no gradient
 
 # The rules of rows that others have under no name; and what spelling.py writes in another way than the library's own.
-OURS_ALONE = frozenset(("gaussian", "less_square", "scaled_erfc", "sech_squared", "sigmoid_slope"))
+OURS_ALONE = frozenset(("gaussian", "less_square", "sech_squared", "sigmoid_slope"))
 _OWN: dict[str, dict[str, Callable[..., Any]]] = {"TensorFlow": {"gelu": lambda tf, x: tf.nn.gelu(x)}}
 
 

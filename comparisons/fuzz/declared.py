@@ -162,6 +162,13 @@ DECLARED = (
     }),
 )
 
+# Not a matter of TensorFlow's spelling but of the program's: see Program.set_aside.
+READ_BY_A_RULE = "a gradient by a result that a rule may read"
+
+REASONS = {**{each.name: each.why for each in DECLARED}, READ_BY_A_RULE: "1 / sqrt(x) has the derivative -y^3 / 2, and "
+           "-y / (2 x) too: by y these are two functions, by x they are one. How a rule is written is no question of "
+           "right or wrong; the two agree when an identity stands between the op and the result that has a name"}
+
 # Mistakes for which TensorFlow's exception depends on the operator, and that of tapes does not.
 SAME_MISTAKE = {"two dtypes": {"InvalidArgumentError", "TypeError"}}
 

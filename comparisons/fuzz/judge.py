@@ -17,7 +17,7 @@ from tapes.op import registry
 from ..measure import difference
 from ..semantics.observe import TAPES, Library, observe
 from ..semantics.outcome import Outcome
-from .declared import DECLARED, SAME_MISTAKE, respelled
+from .declared import DECLARED, READ_BY_A_RULE, SAME_MISTAKE, Declared, respelled
 from .language import Program
 
 AGREE, ILL, CORNER, CHAOS, DECLARED_, WRONG = "agree", "agree, ill-conditioned", "corner", "chaos", "declared", "WRONG"
@@ -86,7 +86,8 @@ class Judge:
 
     Attributes:
         ask: what the reference answers to a program, perhaps at other inputs.
-        respelled: for each declared difference what the reference answers when it is spelled otherwise.
+        respelled: for each declared difference its name, and what tapes and the reference answer when the program is
+            spelled otherwise.
         zeros: whether the reference says zeros where tapes says None.
     """
 
@@ -105,8 +106,8 @@ class Judge:
         apart = self.apart(self.tapes, reference, {})
         if not apart:
             return Verdict(AGREE)
-        for name, outcome in self.respelled(self.program):
-            if not self.apart(self.tapes, outcome, {}) or not self.apart(self.tapes, outcome, self.spread()):
+        for name, own, outcome in self.respelled(self.program):
+            if not self.apart(own, outcome, {}) or not self.apart(own, outcome, self.spread()):
                 return Verdict(DECLARED_, name)
         if self.tapes.raised or reference.raised:
             if NO_RULE in reference.message:
@@ -223,9 +224,18 @@ def against_tensorflow(program: Program, tapes: Outcome, tensorflow: Library) ->
     """The verdict on what tapes answered, by TensorFlow."""
     def otherwise(program: Program) -> Any:
         concerned = [each for each in DECLARED if each.concerns(program.text())]
-        for differences in [[each] for each in concerned] + [concerned] * (len(concerned) > 1):
-            module = respelled(tensorflow.module, differences)
-            yield " and ".join(each.name for each in differences), answers(
-                program, Library(module, tensorflow.logger, tensorflow.counted))
+        several = [[each] for each in concerned] + [concerned] * (len(concerned) > 1)
+        for differences in several:
+            yield " and ".join(each.name for each in differences), tapes, differently(program, differences)
+        if program.by_result():
+            aside = program.set_aside()
+            own = answers(aside, TAPES)
+            for differences in [[], *several]:
+                name = " and ".join((READ_BY_A_RULE, *(each.name for each in differences)))
+                yield name, own, differently(aside, differences)
+
+    def differently(program: Program, differences: list[Declared]) -> Outcome:
+        module = respelled(tensorflow.module, differences)
+        return answers(program, Library(module, tensorflow.logger, tensorflow.counted))
 
     return Judge(program, tapes, lambda other: answers(other, tensorflow), otherwise).verdict()

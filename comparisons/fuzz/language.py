@@ -193,6 +193,15 @@ class Program:
         return replace(self, inputs=tuple(replace(each, numbers=array) for each, array in zip(
             self.inputs, numbers, strict=True)))
 
+    def set_aside(self) -> Program:
+        """The program in which each named result is an `identity` of what its op gave: no rule reads what it names."""
+        return replace(self, body=_set_aside(self.body))
+
+    def by_result(self) -> bool:
+        """Whether a gradient by the named result of an op is asked for."""
+        named = {each.name for each in self.statements() if isinstance(each, Let)}
+        return any(named & {*each.sources} for each in self.statements() if isinstance(each, Ask))
+
     def statements(self) -> Iterator[Statement]:
         """All of them, the nested ones too."""
         return within(self.body)
@@ -206,6 +215,17 @@ def within(block: Block) -> Iterator[Statement]:
         yield statement
         for field in ("asks", "otherwise", "then", "body"):
             waiting += reversed(getattr(statement, field, ()))
+
+
+def _set_aside(block: Block) -> Block:
+    changed = []
+    for statement in block:
+        inner: dict[str, Any] = {name: _set_aside(getattr(statement, name)) for name in ("body", "then", "otherwise")
+                 if hasattr(statement, name)}
+        if isinstance(statement, Let):
+            inner = {"call": f"tf.identity({statement.call})"}
+        changed.append(replace(statement, **inner))
+    return tuple(changed)
 
 
 def indented(block: Block) -> Iterator[str]:

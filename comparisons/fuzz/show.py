@@ -14,7 +14,7 @@ from rich.table import Table
 from .. import report
 from ..libraries import LIBRARIES, require
 from ..problem import LossError
-from .declared import DECLARED
+from .declared import REASONS
 from .hunt import JAX_EVERY, Report, hunt
 from .judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, SKIPPED, WRONG
 
@@ -69,9 +69,8 @@ def told(screen: Console, total: Report, libraries: Sequence[str], seconds: floa
     for name in libraries:
         table.add_row(name, LIBRARIES[name].version, *[str(total.counts[name, kind]) for kind in kinds])
     report.show(screen, table)
-    reasons = {each.name: each.why for each in DECLARED}
     for (name, _, note), times in sorted(total.notes.items()):
-        why = f": {reasons[note]}" if note in reasons else ""
+        why = f": {REASONS[note]}" if note in REASONS else ""
         report.item(screen, f"{name}, {times} time{'s' * (times != 1)}: {note}{why}")
     if {"jax", "tensorflow"} <= set(libraries):
         screen.print(f"JAX is asked about one program in {JAX_EVERY} (about all with --only jax), and says 0 where a "

@@ -23,8 +23,8 @@ def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
     elif "tensorflow" in libraries:
         verdicts["tensorflow"] = against_tensorflow(program, own, tensorflow_library())
     if "jax" in libraries:
-        def otherwise(program: Program) -> list[tuple[str, object]]:
-            return [(CONVENTION, functional.answers(program, "TensorFlow"))]
+        def otherwise(program: Program) -> list[tuple[str, object, object]]:
+            return [(CONVENTION, own, functional.answers(program, "TensorFlow"))]
 
         try:
             verdicts["jax"] = Judge(program, own, functional.answers, otherwise, zeros=True).verdict()

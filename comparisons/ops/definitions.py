@@ -22,6 +22,13 @@ def gather_nd(tf: Any, x: Any, indices: np.ndarray) -> Any:
     return tf.gather_nd(x, indices) if indices.ndim > 1 else tf.gather_nd(x, indices[None])[0]
 
 
+def tail_correction(library: Any, erfc: Any, y: Any, tail: Any) -> Any:
+    """erfc(|y|) over the tail, where that matters."""
+    found, one = erfc(abs(y)), library.ones_like(y * tail)
+    matters = (abs(y) >= 1) & (found > 0) & (tail > 0)
+    return library.where(matters, found, one) / library.where(matters, tail, one)
+
+
 def written(x: Any, indices: Any, updates: Any, reshape: Any, concat: Any, take: Any) -> Any:
     """For every entry, the last one that was written there: one of x or of the updates."""
     shape, size = tuple(x.shape), math.prod(x.shape)

@@ -57,7 +57,7 @@ BEHIND = {
     "leaky_relu_grad": "the adjoint of leaky_relu", "sum_to": "the adjoint of broadcasting",
     "part": "one result of an op with several", "bundle": "the inputs of a custom gradient",
     "sech_squared": "the adjoint of tanh", "sigmoid_slope": "the adjoint of sigmoid",
-    "less_square": "the adjoint of tapes.asin", "scaled_erfc": "the adjoint of tapes.math.erfinv",
+    "less_square": "the adjoint of tapes.asin", "tail_correction": "the adjoint of tapes.math.erfinv",
     "gaussian": "the adjoint of tapes.math.erf", "normal_cdf": "tapes.nn.gelu", "hypot": "the adjoint of tapes.atan2",
     "swap_last": "tapes.linalg.matrix_transpose",
     "sigmoid_cross_entropy": "tapes.nn.sigmoid_cross_entropy_with_logits",

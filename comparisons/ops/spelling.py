@@ -30,7 +30,7 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
     "gelu": lambda tf, x: x * tf.math.erfc(-x * np.sqrt(0.5)) / 2,
     "hypot": lambda tf, x, y: tf.sqrt(x * x + y * y),
     "less_square": lambda tf, x: 1 - x * x,
-    "scaled_erfc": lambda tf, x: tf.exp(x * x) * tf.math.erfc(x),
+    "tail_correction": lambda tf, x, y: tf.stop_gradient(definitions.tail_correction(tf, tf.math.erfc, x, y)),
     "sech_squared": lambda tf, x: 1 / tf.square(tf.cosh(x)),
     "sigmoid_slope": lambda tf, x: tf.sigmoid(x) * tf.sigmoid(-x),
     "gaussian": lambda tf, x: tf.exp(-x * x),
@@ -105,7 +105,8 @@ JAX: dict[str, Callable[..., Any]] = {
     "add_n": lambda jax, *xs: sum(xs[1:], xs[0]),
     "rsqrt": lambda jax, x: jax.lax.rsqrt(x),
     "less_square": lambda jax, x: 1 - x * x,
-    "scaled_erfc": lambda jax, x: jax.numpy.exp(x * x) * jax.scipy.special.erfc(x),
+    "tail_correction": lambda jax, x, y: jax.lax.stop_gradient(definitions.tail_correction(
+        jax.numpy, jax.scipy.special.erfc, x, y)),
     "sech_squared": lambda jax, x: 1 / jax.numpy.cosh(x) ** 2,
     "sigmoid_slope": lambda jax, x: jax.nn.sigmoid(x) * jax.nn.sigmoid(-x),
     "gaussian": lambda jax, x: jax.numpy.exp(-x * x),

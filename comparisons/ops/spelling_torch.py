@@ -114,7 +114,7 @@ TORCH: dict[str, Callable[..., Any]] = {
     "truncatediv": lambda torch, x, y: torch.div(x, y, rounding_mode="trunc"),
     "truncatemod": lambda torch, x, y: torch.fmod(x, y),
     "less_square": lambda torch, x: 1 - x * x,
-    "scaled_erfc": lambda torch, x: torch.special.erfcx(x),
+    "tail_correction": lambda torch, x, y: definitions.tail_correction(torch, torch.special.erfc, x, y).detach(),
     "sech_squared": lambda torch, x: 1 / torch.cosh(x) ** 2,
     "sigmoid_slope": lambda torch, x: torch.sigmoid(x) * torch.sigmoid(-x),
     "gaussian": lambda torch, x: torch.exp(-x * x),

@@ -149,6 +149,7 @@ H6   Hessians, and their products with vectors
 H7*  the functions of TensorFlow 1 are not there, and say what to use instead
 H8   a gradient may be part of a loss
 H9   mixed derivatives
+H10* a rule reads the result, or computes it anew
 
 S    pausing
 S1   stop_recording pauses one tape

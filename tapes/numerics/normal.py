@@ -90,10 +90,12 @@ def erfc(x: Any) -> Any:
 
 
 @in_double
-def scaled_erfc(x: Any) -> Any:
-    """exp(x^2) erfc(x), which neither underflows nor loses digits for a large x."""
-    return by_region(x, (np.abs(x) <= _SMALL, lambda x: np.exp(x * x) * (1 - _near(x))), (
-        x < 0, lambda x: 2 / gaussian(x) - _scaled(-x)), otherwise=_scaled)
+def tail_correction(y: Any, tail: Any) -> Any:
+    """erfc(|y|) over the tail that it should be; 1 where y is small and its rounding costs nothing, or a tail is 0."""
+    size, tail = np.broadcast_arrays(np.abs(y), tail)
+    found = erfc(size)
+    matters = (size >= 1) & (found > 0) & (tail > 0)
+    return np.where(matters, found, 1) / np.where(matters, tail, 1)
 
 
 @in_double

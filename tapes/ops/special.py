@@ -19,7 +19,6 @@ from .elementwise import (
     log1p,
     logical_and,
     logical_not,
-    logical_or,
     minimum,
     not_equal,
     reciprocal,
@@ -43,8 +42,6 @@ erf = elementwise("erf", normal.erf, lambda y, x: _TO_1 * gaussian(x), formula="
 erfc = elementwise("erfc", normal.erfc, lambda y, x: -_TO_1 * gaussian(x), formula="erfc(x)", kinds="f")
 normal_cdf = elementwise("normal_cdf", normal.normal_cdf, lambda y, x: density(x), formula="erfc(-x/sqrt(2))/2",
                          kinds="f")
-scaled_erfc: Op = elementwise("scaled_erfc", normal.scaled_erfc, lambda y, x: 2.0 * x * y - _TO_1,
-                              formula="exp(x**2)*erfc(x)", kinds="f")
 erfinv = elementwise("erfinv", normal.erfinv, lambda y, x: (1 / _TO_1) * _exp_square(y, 1.0 - abs(x)),
                      formula="erfinv(x)", smooth=(_UNIT,), kinds="f")
 erfcinv = elementwise("erfcinv", normal.erfcinv, lambda y, x: (-1 / _TO_1) * _exp_square(y, minimum(x, 2.0 - x)),
@@ -58,10 +55,14 @@ def density(x: Any) -> Any:
     return gaussian(x, scale=0.5) * (1 / math.sqrt(2 * math.pi))
 
 
+# A factor of 1 but for what the rounding of y has cost: it mends a value, and without rounding it is constant.
+tail_correction = elementwise("tail_correction", normal.tail_correction, None, None, kinds="f",
+                              smooth=(_UNIT, (0.01, 0.1)))  # where it is exactly 1; the tail has a test of its own
+
+
 def _exp_square(y: Any, tail: Any) -> Any:
-    """exp(y^2) for the y whose erfc is the tail: in the tail from the tail, since there each ulp of y costs 2 y^2."""
-    central = logical_or(abs(y) < 1.0, equal(tail, 0.0))
-    return where(central, 1.0 / gaussian(y), scaled_erfc(abs(y)) / tail)
+    """exp(y^2) for the y whose erfc is the tail; in the tail each ulp of y would cost 2 y^2 of them."""
+    return gaussian(y, scale=-1.0) * tail_correction(y, tail)
 
 
 # The gamma function.

@@ -150,3 +150,16 @@ def mixed_derivative(tf: Any) -> Any:
             z = x * x * y
         dz_dx = inner.gradient(z, x)
     return [outer.gradient(dz_dx, y), 2.0 * y / y]
+
+
+@differing("H10", "by a result that its rule reads, a gradient has a derivative; which rules read theirs is open",
+           tapes="[0.0234375, -0.125]", tensorflow="[0.0234375, -0.375]",
+           because="-y / (2 x) and -y^3 / 2 are the same derivative of y = 1 / sqrt(x), and two functions of y: by x "
+                   "all agree, by y each says how its rule is written")
+def derivative_by_a_result(tf: Any) -> Any:
+    x = tf.constant(4.0)
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        y = tf.math.rsqrt(x)
+        slope = tape.gradient(y, x)
+    return [tape.gradient(slope, x), tape.gradient(slope, y)]
