@@ -73,7 +73,7 @@ class Stepper:
                               "writes a page.") from None
         kind = type("StepperWidget", (anywidget.AnyWidget,), {
             "_esm": script(), "_css": asset("stepper.css"),
-            "data": traitlets.Dict().tag(sync=True)})
+            "data": traitlets.Dict().tag(sync=True), "__repr__": lambda _: repr(self)})
         return kind(data=self._data)
 
     def _repr_mimebundle_(self, **settings: Any) -> Any:

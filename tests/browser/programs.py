@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 import tapes as tf
+from tapes.view import stepper
 
 
 def neuron(name="w", other="x"):
@@ -56,3 +59,28 @@ def short():
 
 
 PROGRAMS = [short, neuron, mlp, recurrent, meeting]
+
+
+def layers(language="en"):
+    """An MLP with 2 inputs, 3 hidden units and 1 output, in a few numbers."""
+    inputs = tf.constant([[1.0, 2.0], [-0.5, 0.25]], tf.float64)
+    W1 = tf.Variable([[0.5, -0.25, 0.125], [0.2, 0.3, -0.4]], name="W1", dtype=tf.float64)
+    b1 = tf.Variable([0.1, 0.2, 0.3], name="b1", dtype=tf.float64)
+    W2 = tf.Variable([[0.7], [-0.6], [0.5]], name="W2", dtype=tf.float64)
+    with tf.diagnose.history(), tf.GradientTape(persistent=True) as tape:
+        hidden = tf.tanh(inputs @ W1 + b1)
+        error = hidden @ W2 - 1.0
+        loss = tf.reduce_mean(error * error)
+    return SimpleNamespace(steps=stepper(tape, loss, language=language), tape=tape, target=loss,
+                           values={"hidden": hidden, "error": error, "loss": loss},
+                           sources={"W1": W1, "b1": b1, "W2": W2})
+
+
+def paths(language="en"):
+    """One variable, which the target depends on in three ways."""
+    x = tf.Variable(0.5, name="x", dtype=tf.float64)
+    with tf.diagnose.history(), tf.GradientTape(persistent=True) as tape:
+        a = tf.sin(x)
+        y = a * a + tf.exp(a)
+    return SimpleNamespace(steps=stepper(tape, y, language=language), tape=tape, target=y,
+                           values={"a": a, "y": y}, sources={"x": x})

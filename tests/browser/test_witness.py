@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser import looks
+
 QUIET = "<!DOCTYPE html><html lang=en><meta charset=utf-8><title>A page</title><p>Quiet</p>"
 POLICY = "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; script-src 'unsafe-inline'\">"
 
@@ -68,3 +70,31 @@ def test_what_a_page_complained_of_fails_its_test(shown):
 
     with pytest.raises(Complaints, match="broken"):
         shown("<script>throw new Error('broken')</script>").check()
+
+
+def test_pale_text_is_found(shown):
+    page = shown("""<style>body { background: #fff } i { color: #999 } div { background: rgba(0, 0, 0, 0.9) }</style>
+        <i>pale</i><div>dark <b style='color: #eee'>light</b></div><s hidden>gone</s>
+        <svg><g><rect class=box width=90 height=20 fill='#888' /><text y=15>in a box</text></g>
+        <g><rect class=box width=90 height=20 fill='#222' /><text y=15 fill='#333'>on black</text></g></svg>""")
+    assert [line.partition(":")[0] for line in looks.pale(page)] == ["'pale'", "'dark'", "'on black'"]
+
+
+def test_what_is_too_wide_for_a_phone_is_found(shown):
+    page = shown("<meta name=viewport content='width=device-width'><pre style='overflow: auto'>" + "wide " * 99 +
+                 "</pre>").resize(390, 844)
+    assert looks.too_wide(page) == []
+    page.run("document.querySelector('p').style.width = '400px'")
+    assert any(line.startswith("<p") for line in looks.too_wide(page))
+
+
+def test_a_control_without_a_name_is_found(shown):
+    page = shown("<button>go</button><button></button><input type=range><label>size<input type=range></label>")
+    assert looks.controls(page) == [("button", "go"), ("button", ""), ("slider", ""), ("slider", "size")]
+
+
+def test_a_focus_that_cannot_be_seen_is_found(shown):
+    page = shown("<style>.blind:focus { outline: none } .own:focus { outline: none; background: gold }</style>"
+                 "<button>a</button><button class=blind>b</button><button class=own>c</button><button tabindex=-1>d"
+                 "</button>")
+    assert [(element.text, seen) for element, seen in looks.tabbed(page)] == [("a", True), ("b", False), ("c", True)]

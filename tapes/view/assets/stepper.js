@@ -9,7 +9,8 @@ class Stepper {
     this.language = data.language;
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.theme = this.dark.matches ? "dark" : "light";
-    this.dark.addEventListener("change", () => { this.theme = this.dark.matches ? "dark" : "light"; this.build(); });
+    this.turned = () => { this.theme = this.dark.matches ? "dark" : "light"; this.build(); };
+    this.dark.addEventListener("change", this.turned);
     if (alone) this.begin(new URLSearchParams(window.location.hash.slice(1)));
     this.states = states(data);
     root.classList.add("tapes-stepper");
@@ -137,6 +138,12 @@ class Stepper {
     this.show();
   }
 
+  // Do nothing any more, when a notebook takes it away.
+  end() {
+    clearInterval(this.playing);
+    this.dark.removeEventListener("change", this.turned);
+  }
+
   // -- showing a position ----------------------------------------------------------------------------------------
 
   show() {
@@ -148,10 +155,11 @@ class Stepper {
     const side = this.t(BACKWARD.has(position.kind) ? "backward" : "forward");
     const tag = make("p", { class: `tag ${BACKWARD.has(position.kind) ? "back" : "forth"}` }, side);
     this.panel.replaceChildren(tag, make("h2", {}, title), ...this.body(position, node).filter(Boolean));
-    this.told.textContent = `${side}. ${title}`;
+    const count = `${this.position + 1} / ${positions.length}`;
+    this.told.textContent = `${count}. ${side}. ${title}`;
     this.slider.value = this.position;
-    this.slider.setAttribute("aria-valuetext", `${this.position + 1} / ${positions.length}: ${title}`);
-    this.count.textContent = `${this.position + 1} / ${positions.length}`;
+    this.slider.setAttribute("aria-valuetext", `${count}: ${title}`);
+    this.count.textContent = count;
     const press = this.playing === null ? "play" : "pause";
     this.player.replaceChildren(icon(press));
     this.player.setAttribute("aria-label", this.t(press));
@@ -310,8 +318,8 @@ class Stepper {
           node.adjoint === undefined && node.why ? make("span", { class: "dim" }, ` ${this.reason(node)}`) : null));
     });
     return [this.say("say gradients", { target: this.data.title }),
-      make("table", { class: "gradients" }, make("tr", {}, ["source", "shape", "gradient"].map(
-        (key) => make("th", { scope: "col" }, this.t(key)))), rows)];
+      make("div", { class: "wide" }, make("table", { class: "gradients" }, make("tr", {},
+        ["source", "shape", "gradient"].map((key) => make("th", { scope: "col" }, this.t(key)))), rows))];
   }
 }
 
@@ -351,4 +359,7 @@ function mount(element, data, alone) {
   return new Stepper(element, data, alone);
 }
 
-export default { render: ({ model, el }) => { mount(el, model.get("data"), false); } };
+export default { render({ model, el }) {
+  const shown = mount(el, model.get("data"), false);
+  return () => shown.end();
+} };

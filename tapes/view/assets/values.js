@@ -71,8 +71,8 @@ class Table {
 
 // Blue is negative, orange is positive; they differ in lightness from the ground in every kind of colour vision.
 const SCALES = {
-  light: { low: [0, 90, 160], zero: [246, 246, 246], high: [201, 80, 0], strange: "#000000" },
-  dark: { low: [86, 180, 255], zero: [40, 44, 52], high: [255, 150, 60], strange: "#ffffff" },
+  light: { low: [0, 90, 160], zero: [246, 246, 246], high: [201, 80, 0], strange: "rgb(0 0 0)" },
+  dark: { low: [86, 180, 255], zero: [40, 44, 52], high: [255, 150, 60], strange: "rgb(255 255 255)" },
 };
 
 function colour(cell, most, theme) {
@@ -83,9 +83,10 @@ function colour(cell, most, theme) {
   return `rgb(${scale.zero.map((zero, i) => Math.round(zero + (end[i] - zero) * part)).join(" ")})`;
 }
 
-function inkOn(cell, most, theme) {
-  const strong = typeof cell !== "number" || Math.abs(cell) / most > 0.55;
-  return strong === (theme === "light") ? "#ffffff" : "#111111";
+// Black or white, whichever is told apart better: their contrasts are equal on a ground of luminance 0.18.
+function inkOn(ground) {
+  const [red, green, blue] = ground.match(/\d+/g).map((part) => (part / 255) ** 2.2);
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#000000" : "#ffffff";
 }
 
 // The value at a place of the page's arrays, as an element. `page` has arrays, theme and the words `t`.
@@ -104,9 +105,9 @@ function valueView(page, place, name) {
 function numbersView(page, table, name) {
   const rows = table.rows.map((_, i) => make("tr", {}, table.columns.map((_, j) => {
     const cell = table.colours[i * table.columns.length + j];
-    const look = `background:${colour(cell, table.most, page.theme)};color:${inkOn(cell, table.most, page.theme)}`;
+    const ground = colour(cell, table.most, page.theme);
     const made = make("td", { title: `${table.index(i, j)} = ${table.at(i, j)}` }, shown(table.at(i, j)));
-    made.style.cssText = look;
+    made.style.cssText = `background:${ground};color:${inkOn(ground)}`;
     return made;
   })));
   return make("table", { class: "numbers", "aria-label": `${name}, ${shapeOf(table.array)}` }, rows);
