@@ -21,8 +21,8 @@ from .protocols import TensorLike
 from .tensor import Tensor
 from .variable import Variable
 
-custom = Op("custom_gradient", lambda inputs, *, vjp: held(inputs),
-            [lambda g, y, inputs, vjp: _pulled(g, y, inputs, vjp)],
+custom = Op("custom_gradient", lambda inputs, *, vjp, body: body(held(inputs)),
+            [lambda g, y, inputs, vjp, body: _pulled(g, y, inputs, vjp)],
             doc="A function of the user's that brings its own gradient.")
 
 
@@ -128,7 +128,7 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
         inputs = tuple([_input(f, i, x) for i, x in enumerate(leaves)] + [convert(v) for v in variables])
         vjp = _vjp(f, grad, [x._array.shape for x in inputs], variables)
         together = bundle.record(inputs, {}, Parts(x._array for x in inputs))
-        y = custom.record((together,), {"vjp": vjp}, Parts(outputs))
+        y = custom.record((together,), {"vjp": vjp, "body": _body(f, args, settings, variables)}, Parts(outputs))
         return nest.pack_sequence_as(result, list(results(y)))
 
     return Decorated(call, f, custom_gradient)
@@ -147,6 +147,26 @@ def _pulled(g: Arrived, y: Any, inputs: Any, vjp: Callable[..., Parts]) -> Parts
     if any(isinstance(dy, Batched) for dy in g.values()):
         return looped(lambda *dys: vjp(Arrived(zip(g, dys, strict=True)), y, inputs), tuple(g.values()))
     return vjp(g, y, inputs)
+
+
+def _body(f: Callable[..., Any], args: Any, settings: dict[str, Any],
+          variables: list[Variable]) -> Callable[..., Parts]:
+    """What f computes, unheard, from other numbers: first those of its arguments, then those of its Variables."""
+
+    def body(arrays: Sequence[Any]) -> Parts:
+        leaves = [x if isinstance(x, (bool, int)) else Tensor(array) for x, array in zip(nest.flatten(args), arrays)]
+        held_now = [v._array for v in variables]
+        try:
+            for v, array in zip(variables, arrays[len(leaves):], strict=True):
+                v._array = array
+            with noting_reads(alone=True):
+                result = f(*nest.pack_sequence_as(args, leaves), **settings)[0]
+        finally:
+            for v, array in zip(variables, held_now, strict=True):
+                v._array = array
+        return Parts(convert(y)._array for y in nest.flatten(result))
+
+    return body
 
 
 def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int, ...]],

@@ -33,7 +33,7 @@ def import_torch() -> Any:
     return DIFFERENTIATORS["torch"].open().torch
 
 
-def _spelled(sample: Sample, library: str, function: Callable[..., Any] | None) -> Callable[..., list[Any]]:
+def spelled(sample: Sample, library: str, function: Callable[..., Any] | None) -> Callable[..., list[Any]]:
     """The library's function as one of the inputs alone, giving the list of its results, in our gauge."""
     name = sample.op.name
     if function is None or name in MISSING[library]:
@@ -46,7 +46,7 @@ def _spelled(sample: Sample, library: str, function: Callable[..., Any] | None) 
     return listed
 
 
-def _in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[Any],
+def in_our_gauge(sample: Sample, function: Callable[..., list[Any]], xs: list[Any],
                   own: Callable[[np.ndarray], Any] = np.asarray) -> Callable[..., list[Any]]:
     """Where a result is unique up to signs only, multiply the library's by the signs that make it ours."""
     gauge = GAUGES.get(sample.op.name)
@@ -78,7 +78,7 @@ def tensorflow(sample: Sample) -> Answers:
     """The other gradient tape: value, gradient and None."""
     tf = import_tensorflow()
     xs = [tf.constant(x) for x in sample.inputs]
-    function = _in_our_gauge(sample, _spelled(sample, "tensorflow", tensorflow_op(sample.op.name, tf)), xs, tf.constant)
+    function = in_our_gauge(sample, spelled(sample, "tensorflow", tensorflow_op(sample.op.name, tf)), xs, tf.constant)
     watched = [xs[place] for place in sample.places]
     gs = [tf.constant(sample.cotangents[k]) for k in sample.outputs]
     with tf.GradientTape() as outer:
@@ -125,13 +125,13 @@ def jax(sample: Sample) -> Answers:
     """Another tradition: value and gradient as transformations of functions, compiled."""
     library = import_jax()
     jnp, places = library.numpy, sample.places
-    listed = _spelled(sample, "jax", jax_op(sample.op.name, library))
+    listed = spelled(sample, "jax", jax_op(sample.op.name, library))
     if not sample.outputs or not places:
         return {VALUE: [computed(y) for y in listed(*sample.inputs)]}
     if sample.number >= COMPILED:
         raise NotChecked(f"each shape takes a tenth of a second to compile: the calls after number {COMPILED} are "
                          "left to the others")
-    function = _in_our_gauge(sample, listed, list(sample.inputs), jnp.asarray)
+    function = in_our_gauge(sample, listed, list(sample.inputs), jnp.asarray)
     moving = [jnp.asarray(sample.inputs[place]) for place in places]
     tangents = [jnp.asarray(sample.weights[place]) for place in places]
 
@@ -177,7 +177,7 @@ def torch(sample: Sample) -> Answers:
         return computed(None if tensor is None else tensor.numpy(force=True))
 
     xs = [tensor(x) for x in sample.inputs]
-    function = _in_our_gauge(sample, _spelled(sample, "torch", torch_op(sample.op.name, library)), xs, tensor)
+    function = in_our_gauge(sample, spelled(sample, "torch", torch_op(sample.op.name, library)), xs, tensor)
     watched = [xs[place].requires_grad_() for place in sample.places]
     ys = function(*xs)
     answers: Answers = {VALUE: [plain(y) for y in ys]}
