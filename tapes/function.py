@@ -186,6 +186,7 @@ class Function:
         # merged products: 2 steps as before
         # dead steps: 2 steps as before
         # blocks: 2 steps as before
+        # dot products: 2 steps as before
         # buffers: 2 steps as before
         """
         return "\n\n".join(concrete.story() for concrete in self._all())

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import os
+import re
 import threading
 
 import numpy as np
@@ -10,7 +12,7 @@ import pytest
 
 import tapes as tf
 from tapes import config
-from tapes.graph import passes, sharing
+from tapes.graph import passes, sharing, source
 from tapes.graph.passes import blocks
 
 N = 300_000
@@ -103,6 +105,43 @@ def test_sums_are_as_good_as_numpys():
     f(ones)
     assert "each(" in f.source()
     assert abs(float(f(ones)) - exact) <= 2 * np.spacing(np.float32(exact))
+
+
+def products(x, t):
+    return tf.reduce_sum(x * t), tf.reduce_mean(tf.square(x)), tf.reduce_sum(x * 2.0)
+
+
+def test_sums_of_products_need_no_array_of_products():
+    f = tf.function(products)
+    f(x, t)
+    text = f.source()
+    assert "dot(x[part], t[part])" in text and "dot(x[part], x[part])" in text and text.count(".sum()") == 2
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_dot_products_are_as_good_as_numpys(dtype, monkeypatch):
+    def off():
+        """From the exact sum of the products, in units in the last place."""
+        f = tf.function(lambda x, y: tf.reduce_sum(x * y))
+        same = tf.fill([1_000_003], tf.constant(0.1, dtype))  # the worst there is: all errors have one sign
+        last = tf.concat([same[:-1], [10.0]], 0)
+        f(same, last)
+        assert ("dot(" in f.source()) == (dtype != "float16")
+        exact = math.fsum(np.float64(same.numpy()) * np.float64(last.numpy()))
+        return abs(float(f(same, last)) - exact) / np.spacing(np.dtype(dtype).type(exact))
+
+    assert off() <= 2
+    if dtype == "float32":
+        monkeypatch.setattr(source, "dot", lambda a, b: np.dot(a.reshape(-1), b.reshape(-1)))
+        assert off() > 100
+
+
+def test_memory_is_used_again_within_a_block():
+    f = tf.function(chain)
+    f(x)
+    body = f.source().split("def block(start):")[1].split("each(")[0]
+    arrays = re.findall(r"^ +(t_?\d*) = (?!.*out=)", body, re.MULTILINE)
+    assert len(arrays) == 6  # two in each of three rounds, for the way back: all else finds its place among them
 
 
 def test_short_arrays_are_left_alone():

@@ -75,6 +75,10 @@ class Cut(Step):
     """Where `stop_gradient` was asked for: the output is the input, but no tape follows it there."""
 
 
+class Dot(Step):
+    """The sum of all products of the entries of two arrays of one shape; the op is that of the sum."""
+
+
 @dataclass(eq=False)
 class Blocks:
     """Steps that are done for a block of rows, and then for the next one.

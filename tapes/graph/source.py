@@ -15,10 +15,12 @@ from ..arguments import Line
 from ..op import registry
 from .helpers import HELPERS, helper
 from .literals import identifier, written
-from .program import Blocks, Call, Effect, Guard, Program, Step, Value
+from .program import Blocks, Call, Dot, Effect, Guard, Program, Step, Value
 from .sharing import each
 from .sharing import text as sharing
-from .templates import ATOM, LEVELS, NEEDS, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK
+from .sums import dot
+from .sums import text as summing
+from .templates import ATOM, INTO, LEVELS, NEEDS, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK, writes
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
 WIDTH, NEAR = 60, 6
@@ -48,7 +50,7 @@ class Writer:
         self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together, see LEVELS
         self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
-        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool"), 2)
+        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool", "dot"), 2)
         self.title = self.free(identifier(title) or "replay", among=outside)
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
@@ -65,6 +67,7 @@ class Writer:
         given = [self.name(value) for value in (*program.arguments, *program.variables)]
         self.places = {step: place for place, step in enumerate(self.order)}
         self.uses = {value: place for place, step in enumerate(self.order) for value in step.inputs}
+        self.memories = {step.into for step in self.order if isinstance(step, Step)}  # what others are put into
         self.loops = {step: loop for loop in program.steps if isinstance(loop, Blocks) for step in loop.steps}
         lines = [line for step in program.steps for line in self.lines(step)]
         results = self.tuple(program.outputs)
@@ -103,7 +106,7 @@ class Writer:
     def function(self) -> Callable[..., Any]:
         """What the text defines."""
         linecache.cache[self._file] = (len(self.body), None, self.body.splitlines(keepends=True), self._file)
-        space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each,
+        space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each, "dot": dot,
                                  **self.constants, **self.memory,
                                  **{name: registry[row].forward for row, name in self.borrowed.items()}}
         exec(compile(self.body, self._file, "exec"), space)  # templates and clean names: nothing of the user's runs
@@ -182,6 +185,8 @@ class Writer:
 
     def partial(self, step: Step) -> str:
         """The sum over one block."""
+        if isinstance(step, Dot):
+            return f"dot({', '.join(map(self.name, step.inputs))})"
         value, = step.inputs
         template = TEMPLATES["sum_to" if step.op.name == "sum_to" else "reduce_sum"]
         assert callable(template)
@@ -190,8 +195,8 @@ class Writer:
     def kept(self, step: Step, place: str) -> list[tuple[str, Any]]:
         """A step whose result is needed afterwards, and so is put in its place among all rows."""
         inside = any(step.output in other.inputs for other in self.loops[step].steps)
-        if isinstance(step.op.forward, np.ufunc) and not step.params:
-            text = f"np.{step.op.forward.__name__}({', '.join(map(self.name, step.inputs))}, out={place})"
+        if writes(step):
+            text = self.put(step, place, [self.within(value, step, i, 0) for i, value in enumerate(step.inputs)])
             name = f"{self.name(step.output)} = " if inside else ""
         else:
             text, name = self.expression(step), f"{self.name(step.output)} = {place} = " if inside else f"{place} = "
@@ -218,8 +223,8 @@ class Writer:
     def keep_name(self, step: Step) -> None:
         """A sum that is needed no more gives its name to the longer one."""
         for value in step.inputs:
-            if self.used[value] == 1 and value.kind == "step" and self.names[value].isidentifier() and (
-                    self._called_best(value) == self._called_best(step.output)):
+            if self.used[value] == 1 and value.kind == "step" and value not in self.memories and (
+                    self.names[value].isidentifier()) and (self._called_best(value) == self._called_best(step.output)):
                 self.names[step.output] = self.names[value]
 
     def can_wait(self, step: Step, text: str) -> bool:
@@ -230,7 +235,8 @@ class Writer:
         place, value = self.places[step], step.output
         if not self.nested:
             return False
-        if self.used[value] != 1 or value in self.assigned or value not in self.uses or len(text) > WIDTH:
+        kept = value in self.memories or value in self.assigned or value not in self.uses
+        if kept or self.used[value] != 1 or len(text) > WIDTH:
             return False
         if step.op.name in VIEWS and not self.later.intersection(step.inputs) and self.order[
                 self.uses[value]] not in self.loops:
@@ -276,8 +282,7 @@ class Writer:
         need = NEEDS.get(step.op.name, ())
         inputs = [self.within(value, step, place, *need[place:place + 1]) for place, value in enumerate(step.inputs)]
         if step.into is not None:
-            name = getattr(step.op.forward, "__name__", "") if isinstance(step.op.forward, np.ufunc) else step.op.name
-            return f"np.{name}({', '.join(inputs)}, out={self.name(step.into)})"
+            return self.put(step, self.name(step.into), inputs)
         if step.op.name == "broadcast_to" and step in self.loops:
             lengths = ", ".join([f"len({inputs[0]})", *map(str, step.output.shape[1:])])
             return f"np.broadcast_to({inputs[0]}, ({lengths}))"
@@ -300,6 +305,14 @@ class Writer:
         if step.op.name not in self.borrowed:
             self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op", among=self.outside)
         return f"{self.borrowed[step.op.name]}({', '.join([*inputs, *(f'{k}={v}' for k, v in params.items())])})"
+
+    @staticmethod
+    def put(step: Step, place: str, inputs: list[str]) -> str:
+        """A step whose result goes into given memory."""
+        if step.op.name in INTO:
+            return INTO[step.op.name].format(*inputs, into=place)
+        name = step.op.forward.__name__ if isinstance(step.op.forward, np.ufunc) else step.op.name
+        return f"np.{name}({', '.join(inputs)}, out={place})"
 
     def within(self, value: Value, step: Step, place: int, need: int = ATOM) -> str:
         """The text of an input, in parentheses where it would fall apart."""
@@ -387,5 +400,6 @@ def file(writers: list[Writer]) -> str:
     if loops:
         head.insert(0, f"{sharing()[0]}\n")
     parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers), *sharing()[1:] * loops]
+    parts += [summing()] * any(isinstance(step, Dot) for writer in writers for step in writer.order)
     parts += [text for writer in writers for text in writer.helpers()]
     return "\n\n\n".join([*parts, *(writer.text().rstrip("\n") for writer in writers)])

@@ -5,7 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import numpy as np
+
 from .program import Step
+
+
+def writes(step: Step) -> bool:
+    """Whether NumPy can put the result where it is told."""
+    if step.params:
+        return False
+    if step.op.name in INTO:
+        return all(value.array.dtype.kind == "f" for value in (step.output, *step.inputs))
+    return isinstance(step.op.forward, np.ufunc) or (
+        step.op.name == "matmul" and all(len(value.shape) == 2 for value in step.inputs))
 
 
 def _sum_to(step: Step, x: str) -> str | None:
@@ -101,6 +113,12 @@ TEMPLATES: dict[str, str | Callable[..., str | None]] = {
     "sech_squared": _real("np.square(1 / np.cosh({}))"), "rsqrt": "1.0 / np.sqrt({0})", "reciprocal": "1.0 / {0}",
     "clip_by_value": "np.maximum(np.minimum({0}, {2}), {1})", "concat": _joined("np.concatenate"),
     "stack": _joined("np.stack"), "pad": "np.pad({0}, {paddings}, constant_values={value})",
+}
+# Rows that are not one of NumPy's functions, for real numbers and into given memory.
+INTO = {
+    "divide": "np.divide({0}, {1}, out={into})", "relu": "np.maximum({0}, 0, out={into})",
+    "sech_squared": "np.square(np.divide(1, np.cosh({0}, out={into}), out={into}), out={into})",
+    "sigmoid": "np.divide(1, np.add(1, np.exp(np.negative({0}, out={into}), out={into}), out={into}), out={into})",
 }
 # Where all is single numbers; the last field is 0 in the dtype of the result. NumPy's functions take ten times as long.
 NUMBERS = {"relu": "max({0}, {1})", "relu_grad": "({0} if {1} > 0 else {2})"}

@@ -9,6 +9,7 @@ from .algebra import simplified
 from .blocks import blocked
 from .buffers import reused
 from .dead import dead
+from .dots import dotted
 from .fold import folded
 from .hoisted import hoisted
 from .merged import merged
@@ -16,7 +17,7 @@ from .shared import shared
 
 PASSES: dict[str, Callable[[Program], Program]] = {
     "constant folding": folded, "sharing": shared, "algebra": simplified, "hoisted products": hoisted,
-    "merged products": merged, "dead steps": dead, "blocks": blocked, "buffers": reused}
+    "merged products": merged, "dead steps": dead, "blocks": blocked, "dot products": dotted, "buffers": reused}
 off: set[str] = set()  # the names of those that are not to be used
 
 

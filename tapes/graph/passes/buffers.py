@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from ..program import Call, Program, Step, Value
-from ..templates import VIEWS
+from ..program import Blocks, Call, Program, Step, Value
+from ..templates import VIEWS, writes
 
 SMALL = 4096  # entries; below that, fresh memory is as quick
 
 
 def reused(program: Program) -> Program:
-    """Each step that can write into given memory gets a buffer: liveness, and first come, first served."""
+    """Each step that can write into given memory gets a buffer; within loops, where each thread needs its own, what a
+    step of the loop has made and nobody needs any more."""
+    wanted = {*program.outputs, *(value for effect in program.effects for value in effect.inputs)}
+    steps = [replace(step, steps=_placed(step.steps, {*step.kept}, lambda value: value))
+             if isinstance(step, Blocks) else step for step in program.steps]
+    return replace(program, steps=_placed(
+        steps, wanted, lambda value: Value("buffer", np.empty(value.shape, value.array.dtype))))
+
+
+def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], Value]) -> list[Any]:
+    """Liveness, and first come, first served; `fresh` says where a value is that finds no memory to be put into."""
     roots: dict[Value, set[Value]] = {}  # of a value that is in the memory of others: which
     last: dict[Value, int] = {}
-    for place, step in enumerate(program.steps):
+    for place, step in enumerate(steps):
         for value in step.inputs:
             last.update(dict.fromkeys(roots.get(value, {value}), place))
         for value in _shared(step):
             roots.setdefault(step.output, {step.output}).update(roots.get(value, {value}))
-    wanted = set().union(*(roots.get(value, {value}) for value in (
-        *program.outputs, *(value for effect in program.effects for value in effect.inputs))))
+    wanted = wanted.union(*(roots[value] for value in wanted if value in roots))
     free: dict[tuple[tuple[int, ...], np.dtype], list[Value]] = {}
     held: dict[Value, Value] = {}  # value -> its buffer
-    steps: list[Any] = []
+    placed: list[Any] = []
     ending: dict[int, list[Value]] = {}
     for value, place in last.items():
         ending.setdefault(place, []).append(value)
-    for place, step in enumerate(program.steps):
+    for place, step in enumerate(steps):
         dying = [value for value in ending.get(place, []) if value in held and value not in wanted]
-        if isinstance(step, Step) and _writes(step) and step.output not in wanted and step.output in last:
+        if _worth(step) and step.output not in wanted and step.output in last:
             kind = (step.output.shape, step.output.array.dtype)
             own = next((value for value in dying if step.op.name != "matmul"
                         and (value.shape, value.array.dtype) == kind), None)
@@ -40,14 +51,14 @@ def reused(program: Program) -> Program:
                 dying.remove(own)
                 buffer = held.pop(own)
             else:
-                buffer = free[kind].pop() if free.get(kind) else Value("buffer", np.empty(*kind))
+                buffer = free[kind].pop() if free.get(kind) else fresh(step.output)
             held[step.output] = buffer
-            step = replace(step, into=buffer)
+            step = step if buffer is step.output else replace(step, into=buffer)
         for value in dying:
             buffer = held.pop(value)
             free.setdefault((buffer.shape, buffer.array.dtype), []).append(buffer)
-        steps.append(step)
-    return replace(program, steps=steps)
+        placed.append(step)
+    return placed
 
 
 def _shared(step: Any) -> list[Value]:
@@ -59,9 +70,7 @@ def _shared(step: Any) -> list[Value]:
     return list(step.inputs) if step.op.name in VIEWS else [step.inputs[i] for i in step.shares]
 
 
-def _writes(step: Step) -> bool:
-    """Whether NumPy can put the result where it is told."""
-    if step.params or not step.output.shape or np.prod(step.output.shape) < SMALL:
-        return False  # a number is no array, of which another step could be a view
-    return isinstance(step.op.forward, np.ufunc) or (
-        step.op.name == "matmul" and all(len(value.shape) == 2 for value in step.inputs))
+def _worth(step: Any) -> bool:
+    """Whether it makes an array that is large enough, and that NumPy can put where it is told."""
+    return isinstance(step, Step) and math.prod(step.output.shape) >= max(SMALL, 1) and step.output.shape != () and (
+        writes(step))  # a number is no array, of which another step could be a view
