@@ -181,6 +181,7 @@ class Function:
         # f as traced: 4 steps
         # constant folding: 4 steps as before
         # sharing: 3 steps, 1 fewer
+        # shared powers: 3 steps as before
         # algebra: 2 steps, 1 fewer
         # hoisted products: 2 steps as before
         # merged products: 2 steps as before

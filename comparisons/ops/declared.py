@@ -147,6 +147,8 @@ DIFFERENCES: tuple[Differs, ...] = (
     Differs("softmax", "TensorFlow", "value", "nan", "Its kernel for float32 skips nan in the largest entry.",
             "float32"),
     Differs("log_softmax sparse_softmax_cross_entropy", "TensorFlow JAX torch", "d/dx", "inf", _SPREAD),
+    Differs("sparse_softmax_cross_entropy", "TensorFlow JAX torch", "value", "inf",
+            "inf - inf, where tapes has the loss of a probability of 0: inf."),
     Differs("cumulative_logsumexp", "TensorFlow", "value, d/dx", "nan",
             "The larger of nan and a number is the number."),
     Differs("cumulative_logsumexp", "TensorFlow JAX torch", "d/dx", "inf", "inf - inf arises in other places."),

@@ -59,6 +59,7 @@ BEHIND = {
     "sech_squared": "the adjoint of tanh", "sigmoid_slope": "the adjoint of sigmoid",
     "less_square": "the adjoint of tapes.asin", "tail_correction": "the adjoint of tapes.math.erfinv",
     "gaussian": "the adjoint of tapes.math.erf", "normal_cdf": "tapes.nn.gelu", "hypot": "the adjoint of tapes.atan2",
+    "picked": "a term of the next", "less_one": "the adjoint of the next",
     "swap_last": "tapes.linalg.matrix_transpose",
     "sigmoid_cross_entropy": "tapes.nn.sigmoid_cross_entropy_with_logits",
     "softmax_cross_entropy": "tapes.nn.softmax_cross_entropy_with_logits",

@@ -86,6 +86,8 @@ TENSORFLOW: dict[str, Callable[..., Any]] = {
         tf.nn.softmax(tf.reshape(x, [-1])), x.shape),
     # from its definition: the gradient of TensorFlow's own kernel takes for granted that the labels sum to 1
     "softmax_cross_entropy": lambda tf, z, x: -tf.reduce_sum(z * tf.nn.log_softmax(x), -1),
+    "picked": lambda tf, x, z: tf.gather(x, z, axis=1, batch_dims=1),
+    "less_one": lambda tf, x, z: x - tf.one_hot(z, x.shape[1], dtype=x.dtype),
     "sparse_softmax_cross_entropy": lambda tf, z, x: tf.nn.sparse_softmax_cross_entropy_with_logits(z, x),
 }
 
@@ -202,6 +204,8 @@ JAX: dict[str, Callable[..., Any]] = {
         jax.numpy.tril(x) + jax.numpy.swapaxes(jax.numpy.tril(x, -1), -1, -2), symmetrize_input=False),
     "svd": lambda jax, x, full_matrices: _s_u_v(*jax.numpy.linalg.svd(x, full_matrices=full_matrices)),
     "softmax_cross_entropy": lambda jax, z, x: -(z * jax.nn.log_softmax(x)).sum(-1),
+    "picked": lambda jax, x, z: jax.numpy.take_along_axis(x, z[:, None], 1)[:, 0],
+    "less_one": lambda jax, x, z: x - jax.nn.one_hot(z, x.shape[1], dtype=x.dtype),
     "sparse_softmax_cross_entropy": lambda jax, z, x: -jax.numpy.take_along_axis(
         jax.nn.log_softmax(x), z[..., None], -1)[..., 0],
 }

@@ -201,6 +201,8 @@ TORCH: dict[str, Callable[..., Any]] = {
     "argmin": lambda torch, x, axis, dtype: torch.argmin(x, axis).to(_dtype(torch, dtype)),
     "cumsum": _cumsum,
     "softmax_cross_entropy": lambda torch, z, x: -(z * torch.log_softmax(x, -1)).sum(-1),
+    "picked": lambda torch, x, z: torch.gather(x, 1, z[:, None])[:, 0],
+    "less_one": lambda torch, x, z: x - torch.nn.functional.one_hot(z, x.shape[1]).to(x.dtype),
     "sparse_softmax_cross_entropy": lambda torch, z, x: torch.nn.functional.cross_entropy(x, z, reduction="none"),
 }
 

@@ -38,7 +38,7 @@ def sigmoid_cross_entropy(labels, logits):
 
 def softmax(x, axis):
     top = x.max(axis=axis, keepdims=True, initial=-np.inf)
-    powers = np.exp(x - np.where(np.isfinite(top), top, 0))
+    powers = np.exp(x - np.minimum(top, np.finfo(x.dtype).max))
     return powers / powers.sum(axis=axis, keepdims=True)
 
 
@@ -48,16 +48,30 @@ def log_softmax(x, axis):
 
 
 def softmax_cross_entropy(labels, logits):
-    shifted = logits - logits.max(axis=-1, keepdims=True, initial=-np.inf)
+    shifted = logits - np.minimum(logits.max(axis=-1, keepdims=True, initial=-np.inf), np.finfo(logits.dtype).max)
     logs = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -np.where(labels == 0, 0, labels * logs).sum(axis=-1)
 
 
 def sparse_softmax_cross_entropy(labels, logits):
-    shifted = logits - logits.max(axis=-1, keepdims=True, initial=-np.inf)
+    shifted = logits - np.minimum(logits.max(axis=-1, keepdims=True, initial=-np.inf), np.finfo(logits.dtype).max)
+    if labels.min(initial=0) < 0:
+        raise IndexError("a label is below 0")
     rows = shifted.reshape(-1, shifted.shape[-1])
     picked = rows[np.arange(labels.size), labels.reshape(-1)].reshape(labels.shape)
     return np.log(np.exp(shifted).sum(axis=-1)) - picked
+
+
+def picked(x, labels):
+    if labels.min(initial=0) < 0:  # as an index it would be counted from the end
+        raise IndexError("a label is below 0")
+    return x[np.arange(len(labels)), labels]
+
+
+def less_one(x, labels):
+    less = x.copy()
+    less[np.arange(len(labels)), labels] -= 1
+    return less
 
 
 def one_hot(indices, depth, on, off, axis, dtype):

@@ -14,6 +14,7 @@ from .elementwise import cast, equal, where
 from .shapes import reshape, transpose
 
 Axis = int | tuple[int, ...] | None
+LARGEST = {kind: np.finfo(kind).max for kind in "efdgFDG"}  # by the letter of a dtype
 _EXAMPLES: list[Any] = [(((2, 3),), {}), (((2, 3),), {"axis": 0}), (((2, 3, 4),), {"axis": (-1, 0)}),
                         (((2, 3),), {"axis": -1, "keepdims": True}), (((2, 3),), {"axis": ()}), (((),), {}),
                         (((1, 1),), {"axis": 0}), (((2, 0),), {"axis": 0}), (((0, 3),), {"axis": 1})]
@@ -104,20 +105,20 @@ def _limit(x: np.ndarray, side: int) -> Any:
     return np.iinfo(x.dtype).max if side > 0 else np.iinfo(x.dtype).min
 
 
-def _finite_top(x: np.ndarray, axis: Axis) -> np.ndarray:
-    """The largest entry, to be taken out before exp, so that nothing overflows."""
+def less_top(x: np.ndarray, axis: Axis) -> np.ndarray:
+    """Less the largest entry, so that exp overflows nowhere; where that is inf, all others are nothing beside it."""
     top = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf)
-    finite = np.isfinite(top)
-    return top if finite.all() else np.where(finite, top, 0)
+    return x - np.minimum(top, LARGEST[x.dtype.char])
 
 
 def _softmax(x: np.ndarray, axis: Axis) -> np.ndarray:
-    powers = np.exp(x - _finite_top(x, axis))
+    powers = np.exp(less_top(x, axis))
     return powers / np.add.reduce(powers, axis=axis, keepdims=True)
 
 
 def _logsumexp(x: np.ndarray, axis: Axis, keepdims: bool) -> np.ndarray:
-    top = _finite_top(x, axis)
+    top, largest = np.maximum.reduce(x, axis=axis, keepdims=True, initial=-np.inf), LARGEST[x.dtype.char]
+    top = np.maximum(np.minimum(top, largest), -largest)
     total = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
     return total if keepdims else total.reshape(np.add.reduce(x, axis=axis).shape)
 

@@ -13,11 +13,21 @@ from .dots import dotted
 from .fold import folded
 from .hoisted import hoisted
 from .merged import merged
+from .opened import opened
 from .shared import shared
 
 PASSES: dict[str, Callable[[Program], Program]] = {
-    "constant folding": folded, "sharing": shared, "algebra": simplified, "hoisted products": hoisted,
-    "merged products": merged, "dead steps": dead, "blocks": blocked, "dot products": dotted, "buffers": reused}
+    "constant folding": folded,
+    "sharing": shared,
+    "shared powers": opened,
+    "algebra": simplified,
+    "hoisted products": hoisted,
+    "merged products": merged,
+    "dead steps": dead,
+    "blocks": blocked,
+    "dot products": dotted,
+    "buffers": reused,
+}
 off: set[str] = set()  # the names of those that are not to be used
 
 
