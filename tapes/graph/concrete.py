@@ -35,7 +35,7 @@ class Concrete:
         self.final = self.stages[-1][1]
         self.writer = Writer(self.final, title, outside)
         self._run = self.writer.function()
-        for value in {value for _, stage in self.stages for value in stage.values()}:
+        for value in {*program.values()}:  # what the passes have made besides is hollow already
             value.forget()
         self._variables = [value.variable for value in self.final.variables]
         self._effects = self.final.effects

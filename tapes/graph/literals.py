@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import keyword
 import re
 from typing import Any
@@ -11,6 +12,7 @@ import numpy as np
 from ..dtypes import DType
 
 
+@functools.lru_cache(1000)
 def identifier(name: str) -> str:
     """A name of the user's as Python takes it: ASCII letters, digits and underscores; "" when nothing is left."""
     safe = re.sub(r"[^A-Za-z0-9_]", "_", name).strip("_")

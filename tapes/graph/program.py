@@ -14,7 +14,7 @@ from ..op import Op
 from ..parts import Parts
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Value:
     """What steps take and make.
 
@@ -37,7 +37,7 @@ class Value:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        return () if isinstance(self.array, Parts) else np.shape(self.array)
+        return getattr(self.array, "shape", ())  # Parts have none
 
     def forget(self) -> None:
         """Keep of the array what a program needs to know."""
@@ -53,7 +53,7 @@ def hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(np.zeros((), dtype), shape)
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Step:
     """`output = op(*inputs, **params)`, and the line of the user's program that asked for it.
 
@@ -74,9 +74,13 @@ class Step:
 class Cut(Step):
     """Where `stop_gradient` was asked for: the output is the input, but no tape follows it there."""
 
+    __slots__ = ()
+
 
 class Dot(Step):
     """The sum of all products of the entries of two arrays of one shape; the op is that of the sum."""
+
+    __slots__ = ()
 
 
 @dataclass(eq=False)

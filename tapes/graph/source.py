@@ -77,6 +77,8 @@ class Writer:
         body = [f"    {line}".rstrip() for line, _ in lines]
         self.body = "\n".join([f"def {self.title}({', '.join(self.given)}):", *body,
                                f"    return {results}, {wanted}", ""])
+        self.dots = any(isinstance(step, Dot) for step in self.order)
+        del self.order, self.used, self.places, self.uses, self.levels, self.later  # only writing needs them
 
     def definitions(self) -> list[str]:
         """What the function needs, a line each."""
@@ -400,6 +402,6 @@ def file(writers: list[Writer]) -> str:
     if loops:
         head.insert(0, f"{sharing()[0]}\n")
     parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers), *sharing()[1:] * loops]
-    parts += [summing()] * any(isinstance(step, Dot) for writer in writers for step in writer.order)
+    parts += [summing()] * any(writer.dots for writer in writers)
     parts += [text for writer in writers for text in writer.helpers()]
     return "\n\n\n".join([*parts, *(writer.text().rstrip("\n") for writer in writers)])

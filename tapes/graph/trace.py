@@ -82,8 +82,11 @@ class Trace:
             self._made(output, self._values[id(inputs[0]._array[params["index"]])])
         else:
             values = tuple(map(self.value, inputs))
-            array, new = output._array, not any(output._array is x._array for x in inputs)
-            shares = tuple(i for i, x in enumerate(inputs) if _share_memory(array, x._array))
+            array, new = output._array, True
+            for x in inputs:
+                new = new and x._array is not array
+            shares = () if new and getattr(array, "base", array) is None else tuple(  # else it owns its memory
+                i for i, x in enumerate(inputs) if _share_memory(array, x._array))
             made = self._made(output, Value("step", array), by_array=new)
             known = params
             if op is read:

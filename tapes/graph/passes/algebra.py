@@ -19,7 +19,7 @@ def simplified(program: Program) -> Program:
     steps = []
     for step in program.steps:
         if isinstance(step, Step):
-            step = with_inputs(step, tuple(names.get(value, value) for value in step.inputs))
+            step = with_inputs(step, tuple([names.get(value, value) for value in step.inputs]))
             for law in LAWS.get(step.op.name, ()):
                 found = law(step, makers)
                 if isinstance(found, Value):
@@ -48,6 +48,8 @@ def _number(value: Value) -> Any:
 def _neutral(number: float, place: int) -> Law:
     """x * 1 is x, and so on: if the other input has the shape and dtype of the result."""
     def law(step: Step, makers: dict[Value, Step]) -> Any:
+        if step.inputs[place].kind != "constant":
+            return step
         other = step.inputs[1 - place]
         same = other.shape == step.output.shape and other.array.dtype == step.output.array.dtype
         found = _number(step.inputs[place]) if same else None
@@ -60,7 +62,8 @@ def _thin(step: Step, makers: dict[Value, Step]) -> Step:
     """Beside an input of the full shape an array of one number need not be an array."""
     for place in (0, 1):
         value, other = step.inputs[place], step.inputs[1 - place]
-        number = _number(value) if value.shape and other.shape == step.output.shape else None
+        wide = value.kind == "constant" and value.shape and other.shape == step.output.shape
+        number = _number(value) if wide else None
         if number is not None:
             inputs = list(step.inputs)
             inputs[place] = Value("constant", number)
@@ -73,7 +76,7 @@ def _scaled_twice(step: Step, makers: dict[Value, Step]) -> Step:
     is too large or too small for the dtype on the way."""
     for place in (0, 1):
         number, inner = step.inputs[place], makers.get(step.inputs[1 - place])
-        if inner is None or inner.op is not step.op or number.kind != "constant" or number.shape:
+        if number.kind != "constant" or number.shape or inner is None or inner.op is not step.op:
             continue
         for k in (0, 1):
             other = inner.inputs[k]

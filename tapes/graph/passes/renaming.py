@@ -13,8 +13,10 @@ from ..program import Program, Value
 def renamed(program: Program, steps: Iterable[Any], names: Mapping[Value, Value]) -> Program:
     """The program with these steps and these names."""
     def of(values: Iterable[Value]) -> tuple[Value, ...]:
-        return tuple(names.get(value, value) for value in values)
+        return tuple([names.get(value, value) for value in values])
 
+    if not names:
+        return replace(program, steps=[*steps])
     return replace(program, steps=[with_inputs(step, of(step.inputs)) for step in steps],
                    outputs=list(of(program.outputs)))
 
