@@ -154,12 +154,14 @@ class Program:
     Attributes:
         variables: what is read at the start.
         outputs: of the results those that are tensors.
+        called: what a dropped value is called now, for those who have known the program before.
     """
 
     arguments: list[Value]
     steps: list[Any] = field(default_factory=list)
     variables: list[Value] = field(default_factory=list)
     outputs: list[Value] = field(default_factory=list)
+    called: dict[Value, Value] = field(default_factory=dict)
 
     @property
     def effects(self) -> list[Effect]:

@@ -40,6 +40,7 @@ class Trace:
         self.created: list[Variable] = []  # Variables that came into being here
         self._outside = {id(x): name for name, x in outside.items() if isinstance(x, TensorLike)}
         self._place: tuple[Any, int] = None, 0  # the frame and line of the user's program where the last op was
+        self._instruction = 0  # in that line
         self._read: Any = None  # the frame of which the names of its surroundings are known
         self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
         self._before: dict[int, tuple[Variable, Any]] = {}  # what Variables held that were assigned to
@@ -134,9 +135,10 @@ class Trace:
         if before is not None and last.adjoint_of is None and about is not before and last.shape == before.shape:
             last.adjoint_of, last.target = before, of
         self._sweeping = about, target, made
-        if self._place != (frame, frame.f_lineno):
+        if self._place != (frame, frame.f_lineno) or frame.f_lasti < self._instruction:  # a line may be a whole loop
             self._learn_names()
             self._place = frame, frame.f_lineno
+        self._instruction = frame.f_lasti
         return Line(frame.f_code.co_filename, frame.f_lineno, called)
 
     def _learn_names(self) -> None:

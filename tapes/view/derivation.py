@@ -12,18 +12,21 @@ import numpy as np
 
 from ..convert import convert
 from ..graph.passes import PASSES
-from ..graph.program import Value
+from ..graph.program import Step, Value
 from ..graph.trace import Trace
-from ..op import Op, registry
 from ..ops.elementwise import identity
-from ..protocols import TensorLike
 from ..tape import GradientTape, watched
 from ..tensor import Tensor
 from ..variable import Variable, read
-from .formula import Equation, Formulas, symbol
+from .formula import Formulas, Line
+from .letters import escaped, symbol, unmarked
 from .local import Local, local
+from .loops import Folding, Loop
+from .names import names_in, weights_in
+from .reading import FUNCTIONS, WORDS, Equation, computed, looked_up
 
 _SHORTER = ("constant folding", "sharing", "algebra", "dead steps")  # the passes that a mathematician would make
+_COLUMN = 56  # where the rules stand beside the formulas, at most
 
 
 class Derivation:
@@ -42,37 +45,47 @@ class Derivation:
     """
 
     def __init__(self, formulas: Formulas, values: Mapping[Value, Any]) -> None:
-        equations, split = formulas.equations, formulas.split
-        self.forward: list[Equation] = equations[:split]
-        self.backward: list[Equation] = equations[split:]
+        self._target, self._assumed, self._legend = formulas.goal, formulas.assumed, formulas.legend
         self._given = {formulas.names[value]: values[value] for value in formulas.given}
-        self._constants = formulas.constants
-        self._gradients = {formulas.names[formulas._seen(source)]: formulas.names[adjoint]
+        self._constants, self._functions = formulas.constants, formulas.functions
+        folding = Folding(formulas.lines, formulas.split, {*self._given, *self._constants, "0"}, formulas._free)
+        lines = [_equation(line, loop, folding, self._target) for line, loop in folding.lines]
+        self.forward: list[Equation] = lines[:folding.split]
+        self.backward: list[Equation] = lines[folding.split:]
+        self._gradients = {formulas.names[formulas._seen(source)]: folding.final(formulas.names[adjoint])
                            for adjoint, sources in formulas.sources.items() for source in sources}
-        self._entries = formulas.entries()
-        self._target, self._assumed = formulas.goal, formulas.assumed
+        self._entries = {re.sub(r"^(\w+)\[-?\d+\]$", r"\1", _settled(result, folding)[0]): (
+            formula, _settled(result, folding), [_settled(x, folding) for x in inputs])
+            for formula, result, inputs in formulas.entries()}  # of a loop only one round
         self.shapes = {name: np.shape(value) for name, value in self._given.items()}
 
     def text(self) -> str:
-        """As plain text: `@` multiplies matrices, `*` entries; ᵀ transposes; [x > 0] is 1 where it holds, else 0."""
+        """As plain text, with the rule of each adjoint beside it.
+
+        `@` multiplies matrices, `*` entries; ᵀ transposes; [x > 0] is 1 where it holds, else 0; Σ_k A[ik] B[kj] sums
+        over an index, and Σ[t=1..9](...) over the rounds of a loop.
+        """
         sizes = ", ".join(f"{name}: {_sides(shape)}" for name, shape in self.shapes.items())
         where = [f"  {name}: {_sides(np.shape(value))} constant" for name, value in self._constants.items()]
-        where += [f"  {name}: {fact}" for name, fact in self._assumed.items()]
-        adjoints = [f"Backward, with δv for d{self._target}/dv:"] if any(
-            "δ" in one.text for one in self.backward) else ["Backward:"]
-        return "\n".join([f"Given {sizes}", *where, "", "Forward:", *(f"  {one.text}" for one in self.forward), "",
-                          *adjoints, *(f"  {one.text}" for one in self.backward)])
+        where += [f"  {name}: {fact}" for name, fact in {**self._assumed, **self._legend}.items()]
+        adjoints = f"Backward, with δv for d{self._target}/dv:" if any(
+            "δ" in one.text for one in self.backward) else "Backward:"
+        return "\n".join([f"Given {sizes}", *where, "", "Forward:", *_written(self.forward), "", adjoints,
+                          *_written(self.backward)])
 
     def latex(self) -> str:
         """As LaTeX, an `aligned` environment to be put between dollar signs; ⊙ multiplies entries."""
-        lines = [one.latex for one in self.forward]
+        lines = _drawn(self.forward)
         lines += [rf"\delta_v &:= \frac{{\partial {symbol(self._target)}}}{{\partial v}}"] * any(
             r"\delta" in one.latex for one in self.backward)
-        lines += [one.latex for one in self.backward]
+        lines += _drawn(self.backward)
         return "\\begin{aligned}\n" + " \\\\[4pt]\n".join(lines) + "\n\\end{aligned}"
 
     def evaluate(self, **given: Any) -> dict[str, Any]:
         """Compute the formulas, as they are written in the text: the gradients by the names of the sources.
+
+        The textbook's formulas are not always those that lose no digits (1 - h ** 2, where h is close to 1), so the
+        computation is at least in float64.
 
         Args:
             given: arrays for what is given, instead of those it was derived with; shapes as they were.
@@ -80,11 +93,10 @@ class Derivation:
         unknown = given.keys() - self._given.keys()
         if unknown:
             raise ValueError(f"{sorted(unknown)[0]!r} is not given in this derivation: {', '.join(self._given)} are.")
-        space = {**_FUNCTIONS, **self._constants, **self._given,
-                 **{name: np.asarray(value) for name, value in given.items()}}
-        for one in (*self.forward, *self.backward):
-            space[one.name] = eval(_python(one.formula), {"__builtins__": {}}, space)  # clean names and rows only
-        return {source: space[name] for source, name in self._gradients.items()}
+        values = {**self._constants, **self._given, **{name: np.asarray(value) for name, value in given.items()}}
+        space = {**FUNCTIONS, **{name: _double(value) for name, value in values.items()}}
+        computed([*self.forward, *self.backward], space, self._functions)
+        return {source: looked_up(name, space) for source, name in self._gradients.items()}
 
     def local(self) -> list[Local]:
         """The derivative of each step that works entry by entry, in symbols, simplified by SymPy.
@@ -93,13 +105,16 @@ class Derivation:
         SymPy cannot differentiate (by a remainder), are left out. ImportError where SymPy is not installed. For a
         sigmoid h of z, the text is dh/dz = 1/(4*cosh(z/2)**2).
         """
-        return [one for formula, result, inputs in self._entries for one in local(formula, result, inputs)]
+        return [one for formula, result, inputs in self._entries.values() for one in local(formula, result, inputs)]
 
     def __repr__(self) -> str:
         return self.text()
 
     def _repr_latex_(self) -> str:
         return f"$\\displaystyle {self.latex()}$"
+
+    def _repr_markdown_(self) -> str:
+        return f"$$\n{self.latex()}\n$$"
 
 
 def derivation(f: Any, *args: Any, target: Any = None, sources: Any = None) -> Derivation:
@@ -135,16 +150,16 @@ def derivation(f: Any, *args: Any, target: Any = None, sources: Any = None) -> D
       loss = sum(error ** 2)
     <BLANKLINE>
     Backward, with δv for dloss/dv:
-      δerror = 2 * error
-      dloss/dw = Xᵀ @ δerror
+      δerror = 2 * error        # power rule
+      dloss/dw = Xᵀ @ δerror    # matrix product: the left factor, transposed
     """
     if isinstance(f, GradientTape):
-        names = {id(x): name for name, x in sys._getframe(1).f_locals.items() if isinstance(x, TensorLike)}
+        names = names_in(sys._getframe(1).f_locals)
         return _of_tape(f, target, sources, names)
     if args and isinstance(args[0], GradientTape):
         raise TypeError("A tape comes first: derivation(tape, target=loss, sources=[w]).")
-    parameters = _parameters(f, args)
-    return _derived(lambda own: f(*own), list(args), parameters, sources)
+    weights = weights_in({str(number): x for number, x in enumerate([f, *args, *_around(f)])})
+    return _derived(lambda own: f(*own), list(args), _parameters(f, args), sources, weights=weights)
 
 
 def _parameters(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
@@ -153,6 +168,15 @@ def _parameters(f: Callable[..., Any], args: Sequence[Any]) -> list[str]:
     except (TypeError, ValueError):
         names = []
     return [names[i] if i < len(names) else f"x{i + 1}" for i in range(len(args))]
+
+
+def _around(f: Callable[..., Any]) -> list[Any]:
+    """What a function uses without being given it, as a model."""
+    try:
+        found = inspect.getclosurevars(f)
+    except (TypeError, ValueError):
+        return []
+    return [*found.nonlocals.values(), *found.globals.values()]
 
 
 def _of_tape(tape: GradientTape, target: Any, sources: Any, names: dict[int, str]) -> Derivation:
@@ -186,16 +210,17 @@ def _of_tape(tape: GradientTape, target: Any, sources: Any, names: dict[int, str
 
     named: dict[int, str] = {}
     return _derived(again, [Tensor(x._array) for x in given.values()], titles,
-                    [_title(x, names) for x in sources], named)
+                    [_title(x, names) for x in sources], named=named)
 
 
 def _title(x: Any, names: dict[int, str]) -> str:
+    called = names.get(id(x), "x")
     own = x.name.removesuffix(":0") if isinstance(x, Variable) and x.name != "Variable:0" else ""
-    return own or names.get(id(x), "x")
+    return called if "/" in called else own or called
 
 
 def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], sources: Any,
-             named: dict[int, str] | None = None) -> Derivation:
+             *, named: dict[int, str] | None = None, weights: dict[int, str] | None = None) -> Derivation:
     """Watch the function and the sweep, shorten the program, and write it down."""
     own: list[Any] = [x if isinstance(x, Variable) else identity.record((x,), {}, np.array(convert(x)._array).view())
                       for x in args]
@@ -213,6 +238,8 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
                                  f"{type(y).__name__}")
             known: dict[str, Any] = {titles[i]: own[i] for i in places if own[i].dtype.is_floating}
             for variable in tape.watched_variables():
+                if id(variable) in (weights or {}):
+                    trace.value(variable).name = (weights or {})[id(variable)]
                 known[trace.value(variable).name] = variable
             wanted = list(known) if sources is None else [sources] if isinstance(sources, str) else list(sources)
             for name in wanted:
@@ -233,37 +260,86 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
     about = [trace.value(x) for x, _ in pairs]
     values = {value: value.array for value in program.values() if value.kind in ("argument", "variable")}
     values.update((value, value.array) for value in about)
+    known_adjoints = {value: value.adjoint_of for value in program.values() if value.adjoint_of is not None}
     for name in _SHORTER:
         program = PASSES[name](program)
     target, *adjoints = program.outputs
     gradients = dict(zip(about, adjoints))
-    return Derivation(Formulas(program, target, gradients), values)
+    ops = {step.op.name for step in program.each() if isinstance(step, Step)}
+    return Derivation(Formulas(program, target, gradients, ops | WORDS, known_adjoints), values)
+
+
+def _settled(both: tuple[str, str], folding: Folding) -> tuple[str, str]:
+    """Text and LaTeX with the names as they are at last."""
+    return unmarked(both[0], folding.final), unmarked(both[1], lambda name: _drawn_name(name, folding))
+
+
+def _drawn_name(name: str, folding: Folding) -> str:
+    stem, _, index = folding.final(name).partition("[")
+    return symbol(stem, index.rstrip("]"))
+
+
+def _equation(line: Line, loop: Loop | None, folding: Folding, goal: str) -> Equation:
+    """A line with its names as they are at last."""
+    def drawn(name: str) -> str:
+        return _drawn_name(name, folding)
+
+    formula = _joined([unmarked(one, folding.final) for one in line.text])
+    stem, _, index = folding.final(line.name).partition("[")
+    index = index.rstrip("]")
+    left = [f"d{goal}/d{folding.final(by)}" for by in line.sources]
+    above = [rf"\frac{{\partial {symbol(goal)}}}{{\partial {drawn(by)}}}" for by in line.sources]
+    if line.shown:
+        letters = f"[{line.letters}]" if line.letters else ""
+        left.append(folding.final(line.name) + letters)
+        above.append(f"({drawn(line.name)})_{{{line.letters}}}" if letters else drawn(line.name))
+    elif line.letters:
+        left[-1] += f"[{line.letters}]"
+        above[-1] = rf"\left({above[-1]}\right)_{{{line.letters}}}"
+    latex = _joined([unmarked(one, drawn) for one in line.latex])
+    return Equation(stem, " = ".join([*left, formula]), f"{' = '.join(above)} &= {latex}", formula, line.why, loop,
+                    index, line.letters)
+
+
+def _joined(terms: list[str]) -> str:
+    """A formula, or the terms of a sum with their signs."""
+    if len(terms) == 1 and terms[0][:2] not in ("+ ", "- "):
+        return terms[0]
+    whole = " ".join(terms)
+    return whole.removeprefix("+ ") if whole.startswith("+") else f"-{whole[2:]}"
+
+
+def _written(equations: Sequence[Equation]) -> list[str]:
+    """Lines of text, loops indented, and the rules in a column of their own."""
+    found: list[tuple[str, str]] = []
+    before = None
+    for one in equations:
+        if one.loop is not before and one.loop is not None:
+            loop = one.loop
+            found.append((f"  for {loop.letter} = {loop.start}, ..., {loop.stop}:", ""))
+        before = one.loop
+        found.append((("    " if one.loop else "  ") + one.text, one.why))
+    column = max([len(text) for text, why in found if why and len(text) <= _COLUMN], default=0) + 4
+    return [f"{text:<{column - 2}}  # {why}" if why else text for text, why in found]
+
+
+def _drawn(equations: Sequence[Equation]) -> list[str]:
+    found, before = [], None
+    for one in equations:
+        if one.loop is not before and one.loop is not None:
+            loop = one.loop
+            found.append(rf"&\text{{for }} {loop.letter} = {loop.start}, \dots, {loop.stop}\colon")
+        before = one.loop
+        why = rf" && \text{{\small {escaped(one.why)}}}" if one.why else ""
+        found.append((r"\quad " if one.loop else "") + one.latex + why)
+    return found
+
+
+def _double(value: Any) -> Any:
+    """In double precision, if it is in less."""
+    array = np.asarray(value)
+    return array.astype(np.float64) if array.dtype.kind == "f" and array.dtype.itemsize < 8 else value
 
 
 def _sides(shape: tuple[int, ...]) -> str:
     return " x ".join(map(str, shape)) or "a number"
-
-
-def _python(formula: str) -> str:
-    """The text as Python: a transpose is an attribute, and brackets are 1 or 0."""
-    return re.sub(r"(?<![\w)\]])\[", "iverson(", formula.replace("ᵀ", ".T")).replace("]", ")") if (
-        re.search(r"(?<![\w)(=, ])\[|\* \[", formula)) else formula.replace("ᵀ", ".T")
-
-
-def _along(function: Callable[..., Any], axis: int | None) -> Callable[..., Any]:
-    return lambda x, keepdims=False: function(x, axis=axis, keepdims=keepdims)
-
-
-def _forward(op: Op) -> Callable[..., Any]:
-    return lambda *xs, **params: op.forward(*map(np.asarray, xs), **params)
-
-
-_FUNCTIONS: dict[str, Any] = {
-    **{name: _forward(op) for name, op in registry.items()}, "np": np, "reshape": np.reshape,
-    "ones": lambda *shape: np.ones(shape), "zeros": lambda *shape: np.zeros(shape),
-    "iverson": lambda x: np.where(x, 1.0, 0.0), "sum": np.sum, "mean": np.mean,
-    "sum_rows": _along(np.sum, 0), "sum_columns": _along(np.sum, 1), "mean_rows": _along(np.mean, 0),
-    "mean_columns": _along(np.mean, 1), "cosh": np.cosh, "slice": slice, "float": float,
-    "softmax": lambda x, axis=-1: registry["softmax"].forward(x, axis=axis),
-    "log_softmax": lambda x, axis=-1: registry["log_softmax"].forward(x, axis=axis),
-    "cross_entropy": registry["softmax_cross_entropy"].forward}

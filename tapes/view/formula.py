@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,28 +14,58 @@ import numpy as np
 from ..graph.literals import identifier, written
 from ..graph.program import Program, Step, Value
 from ..graph.templates import ATOM, COMPARISON, PRODUCT, SUM
-from .notation import MINUS, TWICE, fraction_of_one, notation, power_of_ten
+from ..op import registry
+from .constants import ones, over_and_under, plain_number, uniform
+from .letters import NAME, PLACE, escaped, marked, unmarked
+from .notation import MINUS, POWER, indexed, notation
+from .reasons import reason
+from .rewrites import FORWARD, rewritten
 
 LONG = 70  # letters of a formula: what is longer is taken apart
-_GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
-          "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega")
+SHORT = 12  # letters of a formula that may be written twice
+MANY = 4  # terms of a sum that is a line of its own, as that over the rounds of a loop
 _TRANSPARENT = ("read", "identity")
+_CHEAP = ("add", "subtract", "multiply", "divide", "negative", "reciprocal", "square", "getitem", "greater", "less",
+          "greater_equal", "less_equal", "equal", "not_equal")
+_SUMS = ("add", "subtract", "add_n")
+_LINEAR = ("reduce_sum", "reduce_mean", "sum_to", "reshape", "swap_last", "transpose")  # numbers stand before them
+_PRODUCTS = ("multiply", "divide", "negative", "reciprocal", "rsqrt", "broadcast_to", "sigmoid_slope", "matmul",
+             *_LINEAR)
+
+Piece = tuple[str, float, tuple[int, ...]]  # a text, how tightly it holds together, and the shape of its value
 
 
-@dataclass(frozen=True)
-class Equation:
-    """One line: a name, and what it is equal to.
+@dataclass
+class Line:
+    """One equation before its names are final: in the texts they are marked.
 
     Attributes:
-        name: in the texts of the equations below.
-        text, latex: the whole line.
-        formula: the right side, in the text's notation.
+        name: of what it defines.
+        sources: the names of what it is the gradient of.
+        shown: whether the name stands on the left beside those gradients.
+        text, latex: the right side; or its terms, where it is a long sum.
+        letters: of an index notation, those of the result.
+        why: which rule it is.
+        about: the name of what it is the adjoint of.
     """
 
     name: str
-    text: str
-    latex: str
-    formula: str
+    sources: tuple[str, ...]
+    shown: bool
+    text: list[str]
+    latex: list[str]
+    letters: str | None = None
+    why: str = ""
+    about: str = ""
+
+
+@dataclass
+class _Product:
+    """A number, and what is above and below the line."""
+
+    number: Any = Fraction(1)
+    tops: list[Piece] = field(default_factory=list)
+    bottoms: list[Piece] = field(default_factory=list)
 
 
 class Formulas:
@@ -44,18 +75,29 @@ class Formulas:
         program: the steps, the last of whose outputs are the gradients.
         target: what is differentiated.
         gradients: the adjoint of each source.
+        reserved: names that mean something already.
+        adjoints: of what the values are the adjoints, before any was dropped.
     """
 
-    def __init__(self, program: Program, target: Value, gradients: dict[Value, Value]) -> None:
+    def __init__(self, program: Program, target: Value, gradients: dict[Value, Value], reserved: Iterable[str],
+                 adjoints: dict[Value, Value]) -> None:
         self.sources: dict[Value, list[Value]] = {}  # by their adjoints, which several may share
         for source, adjoint in gradients.items():
             self.sources.setdefault(adjoint, []).append(source)
-        self.steps = {step.output: step for step in program.each() if isinstance(step, Step)}
+        self.steps = {step.output: step for step in rewritten(program, [target, *self.sources])}
         self.target = target
-        self.used = Counter(value for step in program.each() for value in step.inputs)
+        self.used = Counter(value for step in self.steps.values() for value in step.inputs)
+        self._made = {(step.op.name, self._seen(step.inputs[0])): value
+                      for value, step in self.steps.items() if step.inputs}
+        self._later = {value: step for step in self.steps.values() for value in step.inputs}  # who uses it last
+        self.about: dict[Value, Value] = {}  # of what each is the adjoint
         self.names: dict[Value, str] = {}
         self.constants: dict[str, Any] = {}
-        self.taken: set[str] = set()
+        self.functions: dict[str, Callable[..., Any]] = {}  # what is called by a short name, its settings being known
+        self.legend: dict[str, str] = {}  # and which those are
+        self.assumed: dict[str, str] = {}
+        self._settings: dict[str, str] = {}
+        self.taken: set[str] = set(reserved)
         self.given = list(dict.fromkeys(
             value for value in program.values() if value.kind in ("argument", "variable")))
         for value in (*self.given, target):
@@ -64,31 +106,78 @@ class Formulas:
             if value.name and value not in self.names and self.steps[value].op.name not in _TRANSPARENT:
                 self._call(value, value.name)
         self.goal = self.names[target]
-        self.assumed: dict[str, str] = {}
-        self.equations: list[Equation] = []
-        self.split = 0  # how many of the equations are those of the forward pass
-        whole = {self._seen(value.adjoint_of): value for value in self.steps if value.adjoint_of}  # the last is the sum
-        for about, value in whole.items():
-            if about in self.names and value not in self.names:
-                self._call(value, f"δ{self.names[about]}")
-        forward = self._needed([target])
-        for value in (*[v for v in self.steps if v in forward], *[v for v in self.steps if v not in forward]):
+        self.inner = self._needed([target])  # the forward pass
+        self.users: dict[Value, list[tuple[Step, int]]] = {}
+        for value, step in self.steps.items():
+            if value in self.inner:
+                for place, x in enumerate(step.inputs):
+                    self.users.setdefault(self._seen(x), []).append((step, place))
+        parts = Counter(_now(about, program) for about in set(adjoints.values()))  # of one that was computed twice,
+        self.about = self._adjoints({_now(value, program): _now(about, program)  # each time only a part is known
+                                     for value, about in adjoints.items() if parts[_now(about, program)] == 1})
+        self._alone = self._index_notations() | {
+            about for value, about in self.about.items() if self.used[value] > 1 and about in self.inner}
+        self.lines: list[Line] = []
+        self.split = 0  # how many of the lines are those of the forward pass
+        forward = [value for value in self.steps if value in self.inner]
+        for value in (*forward, *[value for value in self.steps if value not in self.inner]):
             if self._stands_alone(value):
                 if self.steps[value].op.name in _TRANSPARENT and value not in self.sources:
                     self.names.pop(value, None)
                     continue
                 if value not in self.names:
-                    self._call(value, "t")
-                self.equations.append(self._equation(value))
-                self.split += value in forward
-        for adjoint in self.sources:
-            if adjoint not in self.steps:
-                self.equations.append(self._equation(adjoint))
+                    self._call(value, "u")
+                self.lines.append(self._line(value))
+                self.split += value in self.inner
+        self.lines += [self._line(adjoint) for adjoint in self.sources if adjoint not in self.steps]
+
+    # -- which values are lines, and what they are called ------------------------------------------------------------
+
+    def _adjoints(self, known: dict[Value, Value]) -> dict[Value, Value]:
+        """Of what each value is the adjoint: the last of several is their sum. A sum hands its own to its terms."""
+        last = {self._seen(known[value]): value for value in self.steps if value in known and value not in self.inner}
+        found = {}
+        for about, value in last.items():
+            found[value] = self._named_term(about) or about
+        for value, about in found.items():
+            if about in self.names and value not in self.names:
+                self._call(value, f"δ{self.names[about]}")
+        return found
+
+    def _named_term(self, about: Value) -> Value | None:
+        """The term with a name, if there is one, of a sum without: its adjoint is the same."""
+        waiting = [about]
+        while waiting:
+            about = waiting.pop()
+            if about in self.names:
+                return about
+            step = self.steps.get(about)
+            if step is not None and step.op.name in ("add", "subtract"):
+                terms = map(self._seen, step.inputs[:1 + (step.op.name == "add")])
+                waiting += [x for x in terms if x.shape == about.shape and len(self.users.get(x, ())) == 1]
+        return None
+
+    def _index_notations(self) -> set[Value]:
+        """What has to have a name, so that its indices can stand at it."""
+        found = set()
+        for value, step in self.steps.items():
+            if step.op.name == "einsum" and indexed(step):
+                found |= {value, *(x for x in map(self._seen, step.inputs) if x in self.steps)}
+        return found
 
     def _stands_alone(self, value: Value) -> bool:
         """Whether it is an equation, and is called by its name elsewhere."""
-        return (value in self.names or value in self.sources or (self.used[value] > 1 and not self._trivial(value))
-                or len(self._render(value, "text")[0]) > LONG)
+        if value in self.names or value in self.sources or value in self._alone:
+            return True
+        if self.used[value] > 1 and not self._trivial(value):
+            return True
+        step = self.steps[value]
+        if step.op.name in _SUMS:
+            if self.used[value] == 1 and self._later[value].op.name in _SUMS:
+                return False  # its terms are those of the larger sum
+            if len(self._terms(value, "text")) >= MANY:
+                return True
+        return _length(self._render(value, "text")[0]) > LONG
 
     def _needed(self, values: Sequence[Value]) -> set[Value]:
         """All that these are computed from."""
@@ -108,90 +197,310 @@ class Formulas:
         return value
 
     def _trivial(self, value: Value) -> bool:
-        """Whether it says nothing by itself, as a transpose of something with a name."""
+        """Whether it says nothing by itself, as a transpose of something with a name, or is short enough."""
         step = self.steps[value]
-        return step.op.name in ("swap_last", "transpose", "reshape", "negative", *_TRANSPARENT) and (
-            self._seen(step.inputs[0]) in self.names or step.inputs[0] not in self.steps)
+        named = self._seen(step.inputs[0]) in self.names or step.inputs[0] not in self.steps
+        if step.op.name in ("swap_last", "transpose", "reshape", "negative", *_TRANSPARENT):
+            return named
+        if step.op.name not in _CHEAP or value in self.about:
+            return False
+        text = self._render(value, "text")[0]
+        return _length(text) <= SHORT and not set("@(⋆") & set(text)
 
     def _call(self, value: Value, name: str) -> None:
-        name = f"δ{identifier(name[1:])}" if name.startswith("δ") else identifier(name) or "t"
+        about = self.about.get(value) if name == "u" else None
+        if about in self.names:
+            name = f"δ{self.names[about]}"
+        name = f"δ{identifier(name[1:])}" if name.startswith("δ") else identifier(name) or "u"
+        self.names[value] = self._free(name)
+
+    def _free(self, name: str) -> str:
         chosen, number = name, 2
         while chosen in self.taken:
             chosen, number = f"{name}_{number}", number + 1
         self.taken.add(chosen)
-        self.names[value] = chosen
+        return chosen
 
-    def _equation(self, value: Value) -> Equation:
-        sources = self.sources.get(value, ())
-        if sources and value not in self.names:
-            self._call(value, f"δ{self.names[self._seen(sources[0])]}")
-        name = self.names[value]
-        left, drawn = [], []
-        for source in sources:
-            by = self.names[self._seen(source)]
-            left.append(f"d{self.goal}/d{by}")
-            drawn.append(rf"\frac{{\partial {symbol(self.goal)}}}{{\partial {symbol(by)}}}")
-        if not sources or self.used[value]:
-            left.append(name)
-            drawn.append(symbol(name))
-        formula, latex = (self._body(value, style) for style in ("text", "latex"))
-        return Equation(name, " = ".join([*left, formula]), f"{' = '.join(drawn)} &= {latex}", formula)
+    # -- lines --------------------------------------------------------------------------------------------------------
 
-    def _body(self, value: Value, style: str) -> str:
-        return self._render(value, style)[0] if value in self.steps else self._constant(value, style)[0]
+    def _line(self, value: Value) -> Line:
+        sources = tuple(self.names[self._seen(source)] for source in self.sources.get(value, ()))
+        step, letters = self.steps.get(value), None
+        if sources and value not in self.names and step is not None:
+            self._call(value, f"δ{sources[0]}")
+        if step is None:
+            text, latex = ([self.of(value, style)[0]] for style in ("text", "latex"))
+        else:
+            text, latex = (self._whole(value, style) for style in ("text", "latex"))
+            if step.op.name == "einsum":
+                letters = indexed(step)
+        about = next((self._seen(source) for source in self.sources.get(value, ())), self.about.get(value))
+        why = "" if about is None or value in self.inner else reason(about, self._seen, self.users, self.names)
+        name = self.names.get(about, "") if about is not None and value not in self.inner else ""
+        if step is None and value not in self.names:
+            self._call(value, f"δ{sources[0]}")
+        shown = not sources or (step is not None and self.used[value] > 0)
+        return Line(self.names[value], sources, shown, text, latex, letters, why, name)
+
+    def _whole(self, value: Value, style: str) -> list[str]:
+        """The right side of its line: its terms, where it is a long sum."""
+        step = self.steps[value]
+        if step.op.name in _SUMS:
+            terms = self._terms(value, style)
+            if len(terms) >= MANY:
+                return [("- " if negative else "+ ") + _held(text, level, PRODUCT if negative else SUM, style)
+                        for negative, (text, level, _) in terms]
+        return [self._render(value, style)[0]]
 
     def of(self, value: Value, style: str) -> tuple[str, float]:
         """What stands for a value within a formula, and how tightly that holds together."""
         value = self._seen(value)
         if value in self.names:
-            name = self.names[value]
-            return (symbol(name) if style == "latex" else name), ATOM
+            return marked(self.names[value]), ATOM
         return self._render(value, style) if value in self.steps else self._constant(value, style)
 
     def _render(self, value: Value, style: str) -> tuple[str, float]:
-        step = self.steps[value]
-        if step.op.name in _TRANSPARENT:
-            return self.of(step.inputs[0], style)
-        row = notation(step)
-        if row is not None and (same := self._unchanged(step)) is not None:
-            return self.of(same, style)
-        parts = [self.of(one, style) for one in step.inputs]
-        if step.op.name == "multiply":
-            for place in (0, 1):
-                if self._is_one(step.inputs[place]):
-                    return parts[1 - place]
-                n, other = self._fraction(step.inputs[place]), parts[1 - place]
-                if n > 1 and style == "text":
-                    return f"{_held(*other, PRODUCT, style)} / {n}", PRODUCT
-        if len(parts) == 2 and self._seen(step.inputs[0]) is self._seen(step.inputs[1]):
-            row = TWICE.get(step.op.name, row)
-        if row is None:
-            return self._by_name(step, [text for text, _ in parts], style), ATOM
-        texts = [_held(text, level, row.need(place), style) for place, (text, level) in enumerate(parts)]
-        text = (row.latex if style == "latex" else row.text).format(*texts)
-        return text.replace("+ -", "- ").replace("- -", "+ ").removeprefix("--"), row.level
+        negative, (text, level, _) = self._signed(value, style, root=True)
+        return (f"-{_held(text, level, PRODUCT, style)}", MINUS) if negative else (text, level)
+
+    def _signed(self, value: Value, style: str, root: bool = False) -> tuple[bool, Piece]:
+        """Whether there is a minus before it, and the rest."""
+        value = value if root else self._seen(value)
+        step = self.steps.get(value) if root or value not in self.names else None
+        if step is not None and step.op.name in _PRODUCTS:
+            return self._product(value, style)
+        if step is None:
+            number = uniform(value) if value not in self.names else None
+            if number == 0 and not value.shape:
+                return False, (marked("0"), ATOM, ())  # where a loop begins to add up, it is what there was before
+            if number is not None and not value.shape and number < 0:
+                return True, (*plain_number(-number, style), ())
+            return False, (*self.of(value, style), value.shape)
+        return False, (*self._plain(step, style), value.shape)
+
+    # -- sums and products --------------------------------------------------------------------------------------------
+
+    def _terms(self, value: Value, style: str) -> list[tuple[bool, Piece]]:
+        """The terms of a sum, with their signs; what only broadcasting has repeated stands for itself beside others."""
+        found: list[tuple[bool, Value]] = []
+        waiting = [(False, value)]
+        while waiting:
+            negative, x = waiting.pop()
+            x = x if x is value else self._seen(x)
+            step = self.steps.get(x) if x is value or x not in self.names else None
+            if step is not None and step.op.name in _SUMS:
+                waiting += [(negative != (place > 0 and step.op.name == "subtract"), term)
+                            for place, term in reversed(list(enumerate(step.inputs)))]
+            else:
+                found.append((negative, x))
+        for spare in (True, False):
+            terms: list[tuple[bool, Piece]] = []
+            for negative, x in found:
+                sign, piece = self._signed(self._unrepeated(x) if spare else x, style)
+                terms.append((negative != sign, piece))
+            if np.broadcast_shapes(*(piece[2] for _, piece in terms)) == value.shape:
+                break
+        if len(terms) == 2 and terms[0] == terms[1]:
+            text, level, shape = terms[0][1]
+            return [(terms[0][0], (self._times("2", [(text, level, shape)], style), PRODUCT, shape))]
+        return terms
+
+    def _unrepeated(self, value: Value) -> Value:
+        """A value without the copies that broadcasting makes of it, which it does by itself beside a whole."""
+        while value not in self.names and value in self.steps:
+            step = self.steps[value]
+            x = self._seen(step.inputs[0])
+            leading = step.op.name == "reshape" and len(x.shape) <= len(value.shape) and (
+                value.shape == (*(1,) * (len(value.shape) - len(x.shape)), *x.shape))
+            if step.op.name != "broadcast_to" and not leading:
+                break
+            value = x
+        return value
+
+    def _product(self, value: Value, style: str) -> tuple[bool, Piece]:
+        """A product, with its signs and numbers collected, and with one line between what is above and below."""
+        return self._assembled(self._factors(value, style), value.shape, style)
+
+    def _factors(self, value: Value, style: str) -> _Product:
+        for spare in (True, False):
+            product = _Product()
+            self._collect(value, True, product, style, spare, root=True)
+            shapes = [shape for _, _, shape in (*product.tops, *product.bottoms)]
+            if np.broadcast_shapes(*shapes) == value.shape:
+                break
+        else:
+            product.tops.append((*ones(value.shape, 1, style), value.shape))
+        return product
+
+    def _assembled(self, product: _Product, shape: tuple[int, ...], style: str) -> tuple[bool, Piece]:
+        number, tops, bottoms = product.number, _powers(product.tops, style), product.bottoms
+        negative = number < 0
+        over, under = over_and_under(abs(number))
+        if not (tops or bottoms):
+            return bool(negative), (*plain_number(abs(number), style), shape)
+        if (over, under) == ("1", "1") and len(tops) == 1 and not bottoms:
+            return bool(negative), (tops[0][0], tops[0][1], shape)
+        if style == "latex":
+            return bool(negative), (self._fraction(over, under, tops, bottoms), PRODUCT, shape)
+        text = self._times("" if over == "1" and tops else over, tops, style)
+        for one, level, _ in [(under, ATOM, ())] * (under != "1") + bottoms:
+            text += f" / {_held(one, level, POWER, style)}"
+        return bool(negative), (text, PRODUCT, shape)
+
+    def _collect(self, value: Value, top: bool, product: _Product, style: str, spare: bool, root: bool = False) -> None:
+        value = value if root else self._seen(value)
+        if spare:
+            value = self._unrepeated(value)
+        step = self.steps.get(value) if root or value not in self.names else None
+        name = step.op.name if step else ""
+        if step and name in ("multiply", "divide", "negative", "reciprocal"):
+            product.number = -product.number if name == "negative" else product.number
+            for place, x in enumerate(step.inputs):
+                self._collect(x, top == (name == "multiply" or (name != "reciprocal" and place == 0)), product, style,
+                              spare)
+            return
+        number = uniform(value) if value not in self.names else None
+        if number is not None and (number or top):
+            product.number = product.number * number if top else product.number / number
+            if value.shape and not spare:
+                product.tops.append((*ones(value.shape, 1, style), value.shape))
+            return
+        if self._is_one(value) and spare:
+            return
+        if step and name == "rsqrt":
+            inside = self.of(step.inputs[0], style)[0]
+            piece: Piece = (rf"\sqrt{{{inside}}}" if style == "latex" else f"sqrt({inside})", ATOM, value.shape)
+            (product.bottoms if top else product.tops).append(piece)
+            return
+        if step and name == "broadcast_to":
+            self._collect(step.inputs[0], top, product, style, spare)
+            product.tops.append((*ones(value.shape, 1, style), value.shape))
+            return
+        if step and name == "sigmoid_slope":
+            h = self._result(step, style)
+            both: list[Piece] = [(h, ATOM, value.shape), (f"1 - {h}", SUM, value.shape)]
+            (product.tops if top else product.bottoms).extend(both)
+            return
+        if step and (name == "matmul" or (name in _LINEAR and notation(step) is not None)):
+            number, piece = self._pulled(step, style)
+            product.number = product.number * number if top else product.number / number
+            (product.tops if top else product.bottoms).append(piece)
+            return
+        text, level = self.of(value, style) if not root else self._plain(step, style)  # type: ignore[arg-type]
+        (product.tops if top else product.bottoms).append((text, level, value.shape))
+
+    def _pulled(self, step: Step, style: str) -> tuple[Fraction, Piece]:
+        """The number before a product of matrices, or before a sum, and the rest."""
+        if (same := self._unchanged(step)) is not None:
+            return Fraction(1), (*self.of(same, style), same.shape)
+        inputs, turned, row = [self._seen(x) for x in step.inputs], False, notation(step)
+        inner = self.steps.get(inputs[0]) if inputs[0] not in self.names else None
+        if inner is not None and inner.op.name == "matmul" and row is not None and row.text == "{0}ᵀ":
+            inputs, turned, row = [self._seen(x) for x in inner.inputs[::-1]], True, notation(inner)
+        number, texts = Fraction(1), []
+        for place, x in enumerate(inputs):
+            if x in self.names or x not in self.steps or self.steps[x].op.name not in _PRODUCTS:
+                text, level = self.of(x, style)
+            else:
+                factors = self._factors(x, style)
+                if (factors.tops or factors.bottoms) and factors.number:
+                    number, factors.number = number * factors.number, Fraction(1)
+                negative, (text, level, _) = self._assembled(factors, x.shape, style)
+                text, level = (f"-{text}", MINUS) if negative else (text, level)
+            if turned:
+                text, level = self._turned(text, level, style)
+            texts.append(_held(text, level, row.need(place), style))  # type: ignore[union-attr]
+        text = (row.latex if style == "latex" else row.text).format(*texts)  # type: ignore[union-attr]
+        return number, (text, row.level, step.output.shape)  # type: ignore[union-attr]
+
+    @staticmethod
+    def _turned(text: str, level: float, style: str) -> tuple[str, float]:
+        """A matrix transposed; what is a transpose is turned back."""
+        sign = r"^{\top}" if style == "latex" else "ᵀ"
+        if text.endswith(sign) and NAME.fullmatch(text.removesuffix(sign)):
+            return text.removesuffix(sign), ATOM
+        return _held(text, level, ATOM, style) + sign, POWER
+
+    def _times(self, number: str, pieces: list[Piece], style: str) -> str:
+        texts = [number] if number else []
+        texts += [_held(text, level, (MINUS if len(pieces) == 1 or not number else PRODUCT) if place == 0 else POWER,
+                        style) for place, (text, level, _) in enumerate(pieces)]
+        if style == "text":
+            return " * ".join(texts)
+        written, before = texts[0], pieces[0][2] if pieces and not number else ()
+        for text, (_, _, shape) in zip(texts[1:], pieces if number else pieces[1:]):
+            dot = r"\odot" if before and shape else r"\cdot" if written != number or len(number) > 1 else r"\,"
+            written, before = f"{written} {dot} {text}", before or shape
+        return written
+
+    def _fraction(self, over: str, under: str, tops: list[Piece], bottoms: list[Piece]) -> str:
+        number = rf"\frac{{{over}}}{{{under}}}" if under != "1" else "" if over == "1" else over
+        if not bottoms:
+            return self._times(number, tops, "latex")
+        if not tops and under == "1":
+            return rf"\frac{{{over}}}{{{self._times('', bottoms, 'latex')}}}"
+        above = self._times("", tops, "latex") if tops else "1"
+        piece: Piece = (rf"\frac{{{above}}}{{{self._times('', bottoms, 'latex')}}}", ATOM, ())
+        return self._times(number, [piece], "latex")
 
     def _is_one(self, value: Value) -> bool:
         """Whether these are the sums of the rows of labels, which are 1: that is assumed of what is no source."""
         step = self.steps.get(value)
-        labels = step.inputs[0] if step else value
+        labels = self._seen(step.inputs[0]) if step else value
         differentiated = any(labels in some for some in self.sources.values())
         if step is None or labels.kind not in ("argument", "constant") or differentiated or (
                 step.op.name, step.params.get("axis"), len(labels.shape)) != ("reduce_sum", -1, 2):
             return False
         if not np.array_equal(labels.array.sum(-1), np.ones(labels.shape[:1])):
             return False
-        self.assumed[self.of(labels, "text")[0]] = "its rows sum to 1"
+        self.assumed[unmarked(self.of(labels, "text")[0])] = "its rows sum to 1"
         return True
 
+    # -- all other ops ------------------------------------------------------------------------------------------------
+
+    def _plain(self, step: Step, style: str) -> tuple[str, float]:
+        name = step.op.name
+        if name in _TRANSPARENT:
+            return self.of(step.inputs[0], style)
+        if name in _SUMS:
+            terms = self._terms(step.output, style)
+            text = "".join((" - " if negative else " + ") + _held(one, level, PRODUCT if negative else SUM, style)
+                           for negative, (one, level, _) in terms)
+            text = f"-{text[3:]}" if terms[0][0] else text[3:]
+            return text, (SUM if len(terms) > 1 else MINUS if terms[0][0] else terms[0][1][1])
+        row = notation(step)
+        if row is not None and (same := self._unchanged(step)) is not None:
+            return self.of(same, style)
+        if name == "sech_squared":
+            h = self._result(step, style)
+            return (f"1 - {{{h}}}^{{2}}" if style == "latex" else f"1 - {h} ** 2"), SUM
+        parts = [self.of(one, style) for one in step.inputs]
+        if row is not None and row.sign:
+            sign = self._function(step, row.sign, row.legend)
+            row = row.called(sign)
+        if row is None:
+            return self._by_name(step, [text for text, _ in parts], style), ATOM
+        texts = [_held(text, level, row.need(place), style) for place, (text, level) in enumerate(parts)]
+        return (row.latex if style == "latex" else row.text).format(*texts), row.level
+
+    def _result(self, step: Step, style: str) -> str:
+        """What tanh or sigmoid has given, whose slope this is."""
+        x, name = self._seen(step.inputs[0]), "tanh" if step.op.name == "sech_squared" else "sigmoid"
+        known = self._made.get((name, x))
+        if known in self.names:
+            return marked(self.names[known])
+        argument = self.of(x, style)[0]
+        sign = "tanh" if name == "tanh" else "sigma"
+        return rf"{chr(92)}{sign}\left({argument}\right)" if style == "latex" else f"{name}({argument})"
+
     def entries(self) -> list[tuple[str, tuple[str, str], list[tuple[str, str]]]]:
-        """Of the forward steps that work entry by entry: SymPy's formula, and what result and inputs are called."""
-        found, forward = [], self._needed([self.target])
+        """Of the forward steps that work entry by entry: SymPy's formula, and how result and inputs are written."""
+        found = []
         for value, step in self.steps.items():
             plain = step.op.formula and step.op.name not in _TRANSPARENT and not step.params
-            if value in forward and plain:
-                both = [(self.of(one, "text")[0], self.of(one, "latex")[0]) for one in (value, *step.inputs)
-                        if one.kind != "constant"]
+            if value in self.inner and plain:
+                both = [(self.of(one, "text")[0], self.of(one, "latex")[0])
+                        for one in (value, *step.inputs) if one.kind != "constant"]
                 if len(both) == 1 + len(step.inputs):
                     found.append((str(step.op.formula), both[0], both[1:]))
         return found
@@ -204,57 +513,54 @@ class Formulas:
             return x if x.shape == step.output.shape else None
         before = self.steps.get(x)
         turns = ("swap_last", "transpose")
-        if before and x not in self.names and step.op.name in turns and before.op.name in turns and notation(before):
+        if before and x not in self.names and step.op.name in turns and before.op.name in turns and (
+                notation(before) and len(x.shape) == 2):
             return before.inputs[0]
         return None
 
+    def _function(self, step: Step, name: str, legend: str, inline: str = "") -> str:
+        """A short name for an op with its settings, which the legend tells; another one for other settings."""
+        told = repr((step.op.name, sorted(step.params.items(), key=str), inline, [x.shape for x in step.inputs] if (
+            step.op.name in ("unpool", "convolution_input", "convolution_filter")) else ""))
+        if told not in self._settings:
+            chosen = self._settings[told] = self._free(name)
+            params = dict(step.params)
+            forward = FORWARD.get(step.op.name) or registry[step.op.name].forward
+            self.functions[chosen] = lambda *xs: forward(*xs, **params)
+            if legend:
+                self.legend[chosen] = legend
+        return self._settings[told]
+
     def _by_name(self, step: Step, texts: list[str], style: str) -> str:
         """An op without a row: its name as that of a function, and its parameters."""
-        settings = []
-        for key, value in step.params.items():
-            text = written(value)
-            if text is None or (style == "text" and len(text) > 40):
-                text = next((name for name, known in self.constants.items() if known is value), "")
-                if not text:
-                    text = f"setting_{len(self.constants) + 1}"
-                    self.constants[text] = value
-            settings.append((key, text))
+        settings = [(key, written(value)) for key, value in step.params.items()]
+        short = all(text is not None for _, text in settings) and sum(len(f"{k}={v}, ") for k, v in settings) <= 24
+        name = step.op.name
+        if not short:
+            told = ", ".join(f"{key}={text if text and len(text) <= 40 else '...'}" for key, text in settings)
+            name, settings = self._function(step, f"{name}_1", told), []
         if style == "text":
-            return f"{step.op.name}({', '.join([*texts, *(f'{key}={text}' for key, text in settings)])})"
-        below = ", ".join(f"{escaped(key)}={escaped(text)}" for key, text in settings)
+            return f"{name}({', '.join([*texts, *(f'{key}={text}' for key, text in settings)])})"
+        below = ", ".join(f"{escaped(key)}={escaped(str(text))}" for key, text in settings)
         index = rf"_{{\text{{{below}}}}}" if below else ""
-        return rf"\operatorname{{{escaped(step.op.name)}}}{index}\left({', '.join(texts)}\right)"
-
-    @staticmethod
-    def _fraction(value: Value) -> int:
-        if value.kind != "constant" or np.ndim(value.array) or np.asarray(value.array).dtype.kind != "f":
-            return 0
-        return fraction_of_one(float(value.array), lambda x: float(value.array.dtype.type(x)))
+        return rf"\operatorname{{{escaped(name)}}}{index}\left({', '.join(texts)}\right)"
 
     def _constant(self, value: Value, style: str) -> tuple[str, float]:
-        array = value.array
-        if np.ndim(array) == 0 and np.asarray(array).dtype.kind in "iufb" and np.isfinite(array):
-            number, n = array.item(), self._fraction(value)
-            if abs(n) > 1:
-                sign, level = ("-", MINUS) if n < 0 else ("", PRODUCT)
-                return sign + (rf"\frac{{1}}{{{abs(n)}}}" if style == "latex" else f"1 / {abs(n)}"), level
-            if isinstance(number, float) and number == int(number) and abs(number) < 1e6:
-                number = int(number)
-            text = power_of_ten(number) if style == "latex" and isinstance(number, float) else str(
-                number if not isinstance(number, float) else array)
-            return text, SUM if text.startswith("-") else ATOM
-        flat = np.asarray(array).reshape(-1) if not isinstance(array, tuple) else None
-        if flat is not None and flat.size and flat.dtype.kind == "f" and (flat == flat[0]).all() and not value.name:
-            one, level = self._constant(Value("constant", flat[0]), style)
-            one = _held(one, level, ATOM, style)
-            sides = (", " if style == "text" else r" \times ").join(map(str, array.shape))
-            ones = f"ones({sides})" if style == "text" else rf"\mathbf{{1}}_{{{sides}}}"
-            if flat[0] in (0, 1):
-                return (ones if flat[0] else ones.replace("ones", "zeros").replace("{1}", "{0}", 1)), ATOM
-            return f"{one} {'*' if style == 'text' else chr(92) + 'cdot'} {ones}", PRODUCT
-        self._call(value, value.name or "c")
-        self.constants[self.names[value]] = array
+        number = uniform(value)
+        if number is not None and not value.shape:
+            return plain_number(number, style)
+        if number is not None and not value.name:
+            return ones(value.shape, number, style)
+        self._call(value, value.name or ("ids" if np.asarray(value.array).dtype.kind in "iu" else "c"))
+        self.constants[self.names[value]] = value.array
         return self.of(value, style)
+
+
+def _now(value: Value, program: Program) -> Value:
+    """What a value is called since the program was made shorter."""
+    while value in program.called:
+        value = program.called[value]
+    return value
 
 
 def _held(text: str, level: float, need: float, style: str) -> str:
@@ -264,20 +570,18 @@ def _held(text: str, level: float, need: float, style: str) -> str:
     return rf"\left({text}\right)" if style == "latex" else f"({text})"
 
 
-def symbol(name: str) -> str:
-    """A name in LaTeX: `W1` with an index, Greek letters as such, a word upright."""
-    if name.startswith("δ"):
-        return rf"\delta_{{{symbol(name[1:])}}}"
-    stem, index = re.fullmatch(r"(.*?)_?(\d*)", name).groups()  # type: ignore[union-attr]
-    if stem in _GREEK:
-        stem = f"\\{stem}"
-    elif len(stem) != 1:
-        stem = rf"\mathrm{{{escaped(stem)}}}"
-    return f"{stem}_{{{index}}}" if index else stem
+def _length(text: str) -> int:
+    """How long it looks, whatever the numbers of its names are: so all rounds of a loop are written alike."""
+    return len(unmarked(PLACE.sub("0", text), lambda name: re.sub(r"_\d+$", "", name)))
 
 
-def escaped(text: str) -> str:
-    """Any text as LaTeX that shows it."""
-    special = {"\\": r"\backslash ", **{letter: f"\\{letter}" for letter in "_%&#${}"},
-               "^": r"\hat{}", "~": r"\sim "}
-    return "".join(special.get(letter, letter) for letter in text)
+def _powers(pieces: list[Piece], style: str) -> list[Piece]:
+    """Factors that are the same as one power."""
+    found = []
+    for piece, times in Counter(pieces).items():
+        if times == 1:
+            found.append(piece)
+            continue
+        base = _held(piece[0], piece[1], ATOM, style)
+        found.append((f"{{{base}}}^{{{times}}}" if style == "latex" else f"{base} ** {times}", POWER, piece[2]))
+    return found

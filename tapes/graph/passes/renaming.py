@@ -18,7 +18,7 @@ def renamed(program: Program, steps: Iterable[Any], names: Mapping[Value, Value]
     if not names:
         return replace(program, steps=[*steps])
     return replace(program, steps=[with_inputs(step, of(step.inputs)) for step in steps],
-                   outputs=list(of(program.outputs)))
+                   outputs=list(of(program.outputs)), called={**program.called, **names})
 
 
 def with_inputs(step: Any, inputs: tuple[Value, ...]) -> Any:

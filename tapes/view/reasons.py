@@ -1,0 +1,87 @@
+"""Which rule an adjoint comes from, in a few words: what a teacher says while writing the line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ..graph.program import Step, Value
+
+Users = Mapping[Value, Sequence[tuple[Step, int]]]
+
+# By op, and by the place of the input where that matters.
+PHRASES: dict[str, str | tuple[str, ...]] = {
+    "matmul": ("matrix product: the right factor, transposed", "matrix product: the left factor, transposed"),
+    "add": "a sum hands its adjoint on", "subtract": ("a sum hands its adjoint on", "a difference: minus its adjoint"),
+    "add_n": "a sum hands its adjoint on", "negative": "a minus stays a minus",
+    "multiply": "product rule: times the other factor", "divide": ("quotient: divided alike", "quotient rule"),
+    "reduce_sum": "each entry counts once in a sum", "reduce_mean": "each of n entries counts 1/n in a mean",
+    "softmax_cross_entropy": ("labels: minus log softmax", "softmax and cross-entropy: softmax less labels"),
+    "sparse_softmax_cross_entropy": ("", "softmax and cross-entropy: softmax less labels"),
+    "sigmoid_cross_entropy": ("labels: minus logits", "sigmoid and cross-entropy: sigmoid less labels"),
+    "softmax": "softmax: an entry acts on its whole row", "log_softmax": "log softmax: an entry acts on its whole row",
+    "relu": "relu lets through where its input is positive", "getitem": "back to its place, 0 elsewhere",
+    "gather": "rows taken twice collect twice", "reshape": "the same entries, in their old shape",
+    "transpose": "transposed back", "swap_last": "transposed back", "concat": "its own part", "stack": "its own part",
+    "reduce_max": "to the largest entry", "reduce_min": "to the least entry",
+    "max_pool": "to the largest entry of each window", "avg_pool": "shared evenly by each window",
+    "convolution": ("convolution with the kernel, turned by 180°", "what each kernel entry has met, window by window"),
+    "einsum": "the other factor, summed over the other indices", "custom_gradient": "a rule of the program's own",
+    "pow": "power rule", "square": "power rule", "where": "where the condition chose it",
+    "broadcast_to": "summed over the copies", "tile": "summed over the copies", "pad": "without the border",
+    "cast": "the same, in its own dtype"}
+
+
+def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Mapping[Value, str]) -> str:
+    """Why the adjoint of a value is what it is.
+
+    Args:
+        about: the value.
+        seen: what a value is another name for.
+        users: the forward steps that take a value, and as which input.
+        names: of the values that have one.
+    """
+    found = users.get(about, ())
+    ways = [(step, place) for step, place in found if step.op.name not in ("read", "identity")]
+    if not ways:
+        return ""
+    if len({id(step) for step, _ in ways}) == 1 and len(ways) > 1:
+        return "power rule" if ways[0][0].op.name == "multiply" else "it enters twice"
+    if len(ways) > 1:
+        through = ", ".join(dict.fromkeys(_op(step) for step, _ in ways))
+        return f"{len(ways)} ways add up: {through}"
+    step, place = ways[0]
+    said = _phrase(step, place, about)
+    ops = [] if _silent(step, about) else [_op(step)]
+    while seen(step.output) not in names and len(users.get(step.output, ())) == 1:
+        before, (step, place) = step.output, users[step.output][0]
+        if not _silent(step, before):
+            ops.append(_op(step))
+            said = said if len(ops) > 1 else _phrase(step, place, before)
+    if len(ops) > 2:
+        return "chain rule through " + ", ".join(reversed(ops))
+    if len(ops) == 2 and step.op.name in ("reduce_mean", "reduce_sum"):
+        return f"{said}; mean over all" if step.op.name == "reduce_mean" else said
+    return said if len(ops) < 2 else f"chain rule through {ops[1]}, {ops[0]}"
+
+
+def _op(step: Step) -> str:
+    return {"reduce_sum": "sum", "reduce_mean": "mean", "matmul": "matrix product", "multiply": "product", "add": "sum",
+            "divide": "quotient", "subtract": "difference"}.get(step.op.name, step.op.name)
+
+
+def _silent(step: Step, x: Value) -> bool:
+    """Whether a step hands an adjoint on as it is."""
+    return (step.op.name in ("read", "identity", "add", "add_n") and x.shape == step.output.shape) or (
+        step.op.name == "subtract" and step.inputs[0] is x and x.shape == step.output.shape)
+
+
+def _phrase(step: Step, place: int, x: Value) -> str:
+    if step.op.name in ("add", "subtract", "multiply", "divide") and x.shape != step.output.shape:
+        rows = len(step.output.shape) == 2 and x.shape in (step.output.shape[1:], (1, *step.output.shape[1:]))
+        return f"broadcast to every {'row' if rows else 'entry that it met'}: summed over {'rows' if rows else 'them'}"
+    phrase = PHRASES.get(step.op.name)
+    if isinstance(phrase, tuple):
+        phrase = phrase[min(place, len(phrase) - 1)]
+    if phrase:
+        return phrase
+    return f"chain rule: slope of {step.op.name}" if step.op.formula else f"rule of {step.op.name}"
