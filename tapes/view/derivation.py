@@ -18,7 +18,7 @@ from ..ops.elementwise import identity
 from ..tape import GradientTape, watched
 from ..tensor import Tensor
 from ..variable import Variable, read
-from .formula import Formulas, Line
+from .formula import Formulas, Line, joined
 from .letters import escaped, symbol, unmarked
 from .local import Local, local
 from .loops import Folding, Loop
@@ -284,7 +284,7 @@ def _equation(line: Line, loop: Loop | None, folding: Folding, goal: str) -> Equ
     def drawn(name: str) -> str:
         return _drawn_name(name, folding)
 
-    formula = _joined([unmarked(one, folding.final) for one in line.text])
+    formula = joined([unmarked(one, folding.final) for one in line.text])
     stem, _, index = folding.final(line.name).partition("[")
     index = index.rstrip("]")
     left = [f"d{goal}/d{folding.final(by)}" for by in line.sources]
@@ -296,17 +296,9 @@ def _equation(line: Line, loop: Loop | None, folding: Folding, goal: str) -> Equ
     elif line.letters:
         left[-1] += f"[{line.letters}]"
         above[-1] = rf"\left({above[-1]}\right)_{{{line.letters}}}"
-    latex = _joined([unmarked(one, drawn) for one in line.latex])
+    latex = joined([unmarked(one, drawn) for one in line.latex])
     return Equation(stem, " = ".join([*left, formula]), f"{' = '.join(above)} &= {latex}", formula, line.why, loop,
                     index, line.letters)
-
-
-def _joined(terms: list[str]) -> str:
-    """A formula, or the terms of a sum with their signs."""
-    if len(terms) == 1 and terms[0][:2] not in ("+ ", "- "):
-        return terms[0]
-    whole = " ".join(terms)
-    return whole.removeprefix("+ ") if whole.startswith("+") else f"-{whole[2:]}"
 
 
 def _written(equations: Sequence[Equation]) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -79,8 +80,8 @@ class Formulas:
         adjoints: of what the values are the adjoints, before any was dropped.
     """
 
-    def __init__(self, program: Program, target: Value, gradients: dict[Value, Value], reserved: Iterable[str],
-                 adjoints: dict[Value, Value]) -> None:
+    def __init__(self, program: Program, target: Value, gradients: dict[Value, Value], reserved: Iterable[str] = (),
+                 adjoints: Mapping[Value, Value] = MappingProxyType({})) -> None:
         self.sources: dict[Value, list[Value]] = {}  # by their adjoints, which several may share
         for source, adjoint in gradients.items():
             self.sources.setdefault(adjoint, []).append(source)
@@ -178,6 +179,10 @@ class Formulas:
             if len(self._terms(value, "text")) >= MANY:
                 return True
         return _length(self._render(value, "text")[0]) > LONG
+
+    def texts(self) -> list[tuple[str, str]]:
+        """Names and formulas as plain text."""
+        return [(line.name, joined([unmarked(term) for term in line.text])) for line in self.lines]
 
     def _needed(self, values: Sequence[Value]) -> set[Value]:
         """All that these are computed from."""
@@ -554,6 +559,14 @@ class Formulas:
         self._call(value, value.name or ("ids" if np.asarray(value.array).dtype.kind in "iu" else "c"))
         self.constants[self.names[value]] = value.array
         return self.of(value, style)
+
+
+def joined(terms: list[str]) -> str:
+    """A formula, or the terms of a sum with their signs."""
+    if len(terms) == 1 and terms[0][:2] not in ("+ ", "- "):
+        return terms[0]
+    whole = " ".join(terms)
+    return whole.removeprefix("+ ") if whole.startswith("+") else f"-{whole[2:]}"
 
 
 def _now(value: Value, program: Program) -> Value:

@@ -98,8 +98,8 @@ def _formula(f: Callable[[list[Any]], Any], given: Sequence[tuple[Any, str]]) ->
     if output.kind == "constant":
         numbers = np.unique(output.array)
         return [f"{numbers[0]:g}"] if len(numbers) == 1 else None
-    *before, last = Formulas(program, output, {}).equations
-    return _tokens("; ".join([last.formula, *(f"{one.name} = {one.formula}" for one in before)]))
+    *before, (_, last) = Formulas(program, output, {}).texts()
+    return _tokens("; ".join([last, *(f"{name} = {formula}" for name, formula in before)]))
 
 
 def _tokens(text: str) -> Formula:
