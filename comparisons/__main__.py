@@ -32,7 +32,8 @@ def parser() -> argparse.ArgumentParser:
 
     run = command("run", "compare losses", "Differentiate losses with every library, and hold the results against "
                   "SymPy's derivative and against complex steps.",
-                  "", "mlp-small --only tapes,jax,sympy", "examples/my_loss.py --formula")
+                  "", "mlp-small --only tapes,jax,sympy", "examples/my_loss.py --formula",
+                  "--html report.html --with speed.json")
     run.add_argument("losses", nargs="*", metavar="LOSS", help="the name of a loss (see `list`), or the path of a .py "
                      "file that defines loss(tf, ...), inputs and data; by default all losses")
     run.add_argument("--dtype", choices=["float32", "float64"], default="float64",
@@ -40,6 +41,9 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--seed", type=natural, default=0, help="of random data, inputs and probes (default 0)")
     run.add_argument("--only", metavar="LIBS", help=f"a comma-separated choice of {', '.join(COLUMNS)}")
     run.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    run.add_argument("--html", type=Path, metavar="FILE", help="also write it as one page that can be sent to somebody")
+    run.add_argument("--with", type=Path, nargs="+", metavar="JSON", dest="with_", help="with --html: what speed, "
+                     "accuracy, train, semantics, ops and conventions wrote with --json becomes part of the page")
     run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
     run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
     command("list", "losses, libraries and versions, and what is missing", "The losses that `run` knows, the libraries "

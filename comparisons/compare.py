@@ -64,10 +64,11 @@ class Row:
 
 @dataclass
 class Comparison:
-    """All rows of one loss, with what is needed to read them."""
+    """All rows of one loss, with what is needed to read them; `stage` still has the whole gradients, on all rows."""
 
     problem: Problem
     value: float = float("nan")
+    stage: Stage | None = None
     rows: list[Row] = field(default_factory=list)
     formulas: list[tuple[str, str]] = field(default_factory=list)
 
@@ -105,7 +106,7 @@ def compare(problem: Problem, names: list[str], seed: int = 0, formula: bool = F
             continue
         stage = Stage(part, names, reference, np.random.default_rng(seed), progress)
         comparison.rows += stage.rows()
-        comparison.value = stage.value
+        comparison.value, comparison.stage = stage.value, stage
     if formula and "sympy" in names and ORACLES["sympy"].available:
         symbolic: Any = ORACLES["sympy"].open()
         comparison.formulas = list(symbolic.formulas(problem.first_rows(SYMBOLIC_ROWS)))
@@ -123,6 +124,7 @@ class Stage:
         self.complete = sum(array.size for array in problem.inputs.values()) <= COMPLETE
         self.first: dict[str, Any] = {}
         self.second: dict[str, Any] = {}
+        self.truths: dict[str, Answer] = {}  # the gradient by each input, in the probed directions
         self.value = float("nan")
         self.vector = self._vector(rng)
         for backend in self.backends:
@@ -200,6 +202,8 @@ class Stage:
             condition = self._condition(order, parameter, truth)
             if order == 0:
                 self.value = float(truth.values[0])
+            elif order == 1:
+                self.truths[parameter] = truth
         cells = {backend.name: self._cell(backend, reference, answers.get(backend.name), truth, condition, order,
                                           parameter)
                  for backend in self.backends if backend.name in answers or not backend.available}

@@ -41,6 +41,7 @@ LIBRARIES = {library.module: library for library in (
     Library("jax", "jax", "compare"),
     Library("sympy", "sympy", "compare"),
     Library("rich", "rich", "compare"),
+    Library("jinja2", "jinja2", "compare"),
     Library("sklearn", "scikit-learn", "compare"),
     Library("hypothesis", "hypothesis", "compare"),
     Library("joblib", "joblib", "compare"),

@@ -128,12 +128,8 @@ def comparison_tables(comparison: Comparison, width: int) -> list[tuple[str, Tab
 
 
 def _tables(comparison: Comparison, brief: bool) -> list[tuple[str, Table]]:
-    problem = comparison.problem
     tables = []
-    for stage in dict.fromkeys(row.stage for row in comparison.rows):
-        rows = [row for row in comparison.rows if row.stage == stage]
-        size, reference = rows[0].rows, rows[0].reference
-        data = f"On {'all ' if size == problem.rows else 'the first '}{size:,} rows, against " if size else "Against "
+    for title, rows in stages(comparison):
         table = Table(box=None, pad_edge=False)
         table.add_column("quantity", no_wrap=True)
         if not brief:
@@ -143,13 +139,28 @@ def _tables(comparison: Comparison, brief: bool) -> list[tuple[str, Table]]:
         for name in columns:
             table.add_column(name, justify="right", no_wrap=True)
         for row in rows:
-            tolerance = next((cell.tolerance for name, cell in row.cells.items()
-                              if name in DIFFERENTIATORS and cell.tolerance is not None), None)
-            table.add_row(quantity(row), *([] if brief else [row.probed]),
-                          "" if tolerance is None else f"{tolerance:.0e}",
+            table.add_row(quantity(row), *([] if brief else [row.probed]), allowed(row),
                           *[cell_text(row.cells[name], brief) for name in columns])
-        tables.append((data + REFERENCES[reference], table))
+        tables.append((title, table))
     return tables
+
+
+def stages(comparison: Comparison) -> list[tuple[str, list[Row]]]:
+    """The rows of each stage, and what they were compared on, and with."""
+    found = []
+    for stage in dict.fromkeys(row.stage for row in comparison.rows):
+        rows = [row for row in comparison.rows if row.stage == stage]
+        size = rows[0].rows
+        data = f"On {'all ' if size == comparison.problem.rows else 'the first '}{size:,} rows, against "
+        found.append(((data if size else "Against ") + REFERENCES[rows[0].reference], rows))
+    return found
+
+
+def allowed(row: Row) -> str:
+    """How far off a library may be: the same for all of them, as the oracles have tolerances of their own."""
+    tolerance = next((cell.tolerance for name, cell in row.cells.items()
+                      if name in DIFFERENTIATORS and cell.tolerance is not None), None)
+    return "" if tolerance is None else f"{tolerance:.0e}"
 
 
 def quantity(row: Row) -> str:
@@ -158,18 +169,24 @@ def quantity(row: Row) -> str:
 
 
 def cell_text(cell: Cell, brief: bool) -> str:
-    """A distance as `relative` and, where they mean something, ULPs; or a word; if brief, one number."""
+    """The words of a cell, in the colour of its status."""
+    words, status = cell_words(cell, brief)
+    style = {AGREES: "green", TRUTH: "bold", DISAGREES: "red", FAILED: "red"}.get(status)
+    return f"[{style}]{words}[/{style}]" if style else words
+
+
+def cell_words(cell: Cell, brief: bool) -> tuple[str, str]:
+    """A distance as `relative` and, where they mean something, ULPs (if brief, one of them), or a word; the status."""
     if cell.relative is None or cell.reason:
-        word = {TRUTH: "[bold]truth[/bold]", UNSUPPORTED: "n/a",
-                FAILED: "[red]failed[/red]", DISAGREES: "[red]WRONG[/red]"}[cell.status]
-        return word
+        word = {TRUTH: "truth", UNSUPPORTED: "n/a", FAILED: "failed", DISAGREES: "WRONG", MISSING: "missing"}
+        return word[cell.status], cell.status
     number = f"{cell.relative:.0e}" if cell.relative else "0"
     if cell.ulps is not None:
         ulps = f"{cell.ulps:.1f}u" if cell.ulps < 1e4 else f"{cell.ulps:.0e}u"
         number = ulps if brief else f"{number} {ulps:>7}"
     if cell.none:
         number = "None = 0"
-    return f"[green]{number}[/green]" if cell.status == AGREES else f"[red]{number} WRONG[/red]"
+    return (number if cell.status == AGREES else f"{number} WRONG"), cell.status
 
 
 def notes(comparison: Comparison) -> list[str]:
@@ -183,27 +200,35 @@ def notes(comparison: Comparison) -> list[str]:
     return [f"{text} ({', '.join(dict.fromkeys(where))})" for text, where in found.items()]
 
 
+SUMMARY = ("library", "version", "agrees", "gradient\n/ SymPy", "Hv\n/ SymPy", "gradient,\nall rows",
+           "Hv,\nall rows")
+
+
 def summary_table(comparisons: Sequence[Comparison]) -> Table:
     """One line a library: how often it agreed, and how far off it was at worst."""
     table = Table(title="Libraries", title_justify="left", box=None, pad_edge=False)
-    for column in ("library", "version"):
-        table.add_column(column, no_wrap=True)
-    for column in ("agrees", "gradient\n/ SymPy", "Hv\n/ SymPy", "gradient,\nall rows", "Hv,\nall rows"):
-        table.add_column(column, justify="right", no_wrap=True)
+    for place, column in enumerate(SUMMARY):
+        table.add_column(column, justify="left" if place < 2 else "right", no_wrap=True)
+    for row in summary(comparisons):
+        table.add_row(*row)
+    return table
+
+
+def summary(comparisons: Sequence[Comparison]) -> list[list[str]]:
+    """The lines of that table; of a library that is not installed, only its name and that it is missing."""
+    lines = []
     for backend in COLUMNS.values():
         cells = [(row, row.cells[backend.name]) for c in comparisons for row in c.rows if backend.name in row.cells]
-        if not cells:
-            continue
-        if not backend.available:
-            table.add_row(backend.name, "missing")
-            continue
-        judged = [(row, cell) for row, cell in cells if cell.status in (AGREES, DISAGREES, FAILED)]
-        agreed = sum(cell.status == AGREES for _, cell in judged)
-        table.add_row(backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else "truth",
-                      *[_worst([cell for row, cell in judged
-                                if (row.reference == "sympy") == symbolic and (row.order == 2) == second])
-                        for symbolic in (True, False) for second in (False, True)])
-    return table
+        if cells and not backend.available:
+            lines.append([backend.name, "missing"])
+        elif cells:
+            judged = [(row, cell) for row, cell in cells if cell.status in (AGREES, DISAGREES, FAILED)]
+            agreed = sum(cell.status == AGREES for _, cell in judged)
+            lines.append([backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else "truth",
+                          *[_worst([cell for row, cell in judged
+                                    if (row.reference == "sympy") == symbolic and (row.order == 2) == second])
+                            for symbolic in (True, False) for second in (False, True)]])
+    return lines
 
 
 def _worst(cells: list[Cell]) -> str:
@@ -246,9 +271,13 @@ def writable(path: Path | None, option: str = "--json") -> None:
 
 def write(document: dict[str, Any], path: Path) -> None:
     """Write JSON; the file appears whole or not at all."""
-    text = json.dumps(document, indent=1, allow_nan=False)
+    write_text(json.dumps(document, indent=1, allow_nan=False) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a file that appears whole or not at all."""
     partial = path.with_name(path.name + ".partial")
-    partial.write_text(text + "\n", encoding="utf-8")
+    partial.write_text(text, encoding="utf-8")
     partial.replace(path)
 
 

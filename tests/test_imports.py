@@ -11,7 +11,7 @@ import pytest
 
 ROOT = pathlib.Path(__file__).parents[1]
 OTHERS = {"tensorflow", "jax", "sympy", "torch", "autograd", "mygrad", "rich", "sklearn", "mpmath", "pytest",
-          "hypothesis", "joblib", "dask", "micrograd", "matplotlib", "selenium"}
+          "hypothesis", "joblib", "jinja2", "markupsafe", "pygments", "dask", "micrograd", "matplotlib", "selenium"}
 OURS = ["tapes", "comparisons", "examples", "tests"]  # each may import those before it, and itself
 # A file format, whose library is looked for when such a file is named; the layout of a picture; symbols; a widget.
 OPTIONAL = {"safetensors", "grandalf", "sympy", "anywidget", "traitlets"}

@@ -158,10 +158,16 @@ class Symbolic:
             yield from ((name, f"derived along {name} + t*direction, the rest exact numbers: too long to print")
                         for name in problem.inputs)
             return
-        expression, symbols, _ = self._expression(problem, {})
-        for name in problem.inputs:
-            first = next(iter(symbols[name].flat))
-            yield str(first), str(sympy.diff(expression, first))
+        for symbol, formula in self.derivatives(problem):
+            yield str(symbol), str(formula)
+
+    def derivatives(self, problem: Problem) -> Iterator[tuple[Any, Any]]:
+        """For the first entry of each input, its symbol and the derivative by it; nothing for large losses."""
+        if self.complete(problem):
+            expression, symbols, _ = self._expression(problem, {})
+            for name in problem.inputs:
+                first = next(iter(symbols[name].flat))
+                yield first, sympy.diff(expression, first)
 
     @staticmethod
     def complete(problem: Problem) -> bool:

@@ -6,6 +6,7 @@ import argparse
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -16,6 +17,8 @@ from .. import report
 from ..backends import COLUMNS
 from ..compare import Comparison, compare
 from ..conventions import CONVENTIONS, surprises
+from ..html.attached import sections
+from ..libraries import require
 from ..problem import LossError, Problem, bundled, load
 from .verdict import Verdict, judged
 
@@ -28,6 +31,12 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare, write what is to be written, and print; the exit status is the verdict."""
     names = chosen(arguments.only)
     report.writable(arguments.json)
+    report.writable(arguments.html, "--html")
+    if arguments.with_ and arguments.html is None:
+        raise LossError("--with puts its files into the page, so it needs --html FILE")
+    if arguments.html is not None:
+        require("jinja2")
+    attached = sections(arguments.with_ or [])
     problems = [load(name, arguments.dtype, arguments.seed) for name in arguments.losses or bundled()]
     for problem in problems:
         tried(problem)
@@ -47,6 +56,12 @@ def run(arguments: argparse.Namespace) -> int:
         settings = {"dtype": arguments.dtype, "seed": arguments.seed, "only": names}
         report.write_json(comparisons, settings, undeclared, arguments.json)
         written.append(arguments.json)
+    if arguments.html is not None and not stopped:
+        from ..html.page import write
+
+        with screen.status("drawing the page"):
+            write(arguments.html, comparisons, verdict, attached, spoken(arguments))
+        written.append(arguments.html)
     if stopped:
         screen.print("[red bold]Stopped.[/red bold] What had been compared until then:")
     told(screen, verdict, comparisons)
@@ -89,6 +104,15 @@ def chosen(only: str | None) -> list[str]:
     if unknown or not names:
         raise LossError(f"--only takes names from {', '.join(COLUMNS)}, separated by commas; got {only!r}")
     return [name for name in COLUMNS if name in {*names, "complex"}]
+
+
+def spoken(arguments: argparse.Namespace) -> dict[str, str]:
+    """What was asked for, without the folders of the files: they are nobody's business."""
+    words = ["python -m comparisons run", *[Path(name).name for name in arguments.losses]]
+    words += [f"--dtype {arguments.dtype}"] * (arguments.dtype != "float64")
+    words += [f"--seed {arguments.seed}"] * (arguments.seed != 0)
+    words += [f"--only {arguments.only}"] * (arguments.only is not None)
+    return {"dtype": arguments.dtype, "command": " ".join(words)}
 
 
 def told(screen: Console, verdict: Verdict, comparisons: Sequence[Comparison]) -> None:

@@ -23,7 +23,8 @@ class Verdict:
     Attributes:
         agree: whether something was compared, and all of it agrees.
         words: one sentence.
-        findings: what disagrees or failed, each as a word (WRONG, FAILED, BLAME), the loss (or ""), and a sentence.
+        findings: what is to blame, and what disagrees or failed, each as a word (BLAME, WRONG, FAILED), the loss (or
+            ""), and a sentence.
         missing: the libraries that were wanted and are not installed.
     """
 
@@ -44,9 +45,9 @@ def judged(comparisons: Sequence[Comparison], undeclared: Sequence[str]) -> Verd
             where = report.quantity(row) + (f", on {row.rows} rows" if row.rows else "")
             off = cell.reason or f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed"
             found[problem.name, where, name] = ("WRONG", problem.name, f"{where}: {name}: {off}")
-    findings = [*found.values(), *_blamed({p.name: p for p, _, name, cell in wrong
-                                           if (name, cell.status) == ("tapes", DISAGREES)}.values()),
-                *(("WRONG", "", line) for line in undeclared)]
+    findings = [*_blamed({p.name: p for p, _, name, cell in wrong
+                          if (name, cell.status) == ("tapes", DISAGREES)}.values()),
+                *found.values(), *(("WRONG", "", line) for line in undeclared)]
     columns = {name for c in comparisons for row in c.rows for name in row.cells}
     missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]
     if findings:
