@@ -216,7 +216,8 @@ def documents(tmp_path):
     from comparisons.speed.workloads import WORKLOADS
 
     for command in (["ops", "tanh", "--only", "complex", "--jobs", "1"],
-                    ["accuracy", "tanh", "--points", "4", "--order", "0"], ["train", "linear", "--steps", "2", "--only", "optax"], ["semantics", "lifetime"]):
+                    ["accuracy", "tanh", "--points", "4", "--order", "0"],
+                    ["train", "linear", "--steps", "2", "--only", "optax"], ["semantics", "lifetime"]):
         main([*command, "--json", str(tmp_path / f"{command[0]}.json")])
     from comparisons.conventions.show import _document
     (tmp_path / "conventions.json").write_text(json.dumps(_document([], ["torch"])))
