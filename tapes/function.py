@@ -183,6 +183,7 @@ class Function:
         # sharing: 3 steps, 1 fewer
         # shared powers: 3 steps as before
         # algebra: 2 steps, 1 fewer
+        # results of relu: 2 steps as before
         # hoisted products: 2 steps as before
         # merged products: 2 steps as before
         # dead steps: 2 steps as before

@@ -20,7 +20,8 @@ from .sharing import each
 from .sharing import text as sharing
 from .sums import dot
 from .sums import text as summing
-from .templates import ATOM, INTO, LEVELS, NEEDS, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK, writes
+from .templates import ATOM, INTO, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK, needs, writes
+from .templates import level as level_of
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
 WIDTH, NEAR = 60, 6
@@ -47,7 +48,7 @@ class Writer:
     def __init__(self, program: Program, title: str, outside: set[str], nested: bool = True) -> None:
         self.program, self.outside, self.nested = program, outside, nested
         self.names: dict[Value, str] = {}
-        self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together, see LEVELS
+        self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together
         self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
         self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool", "dot"), 2)
@@ -214,7 +215,7 @@ class Writer:
             self.calls += 1
             return (f"{self.name(step.output)} = calls[{self.calls - 1}]"
                     f"({', '.join(map(self.name, step.inputs))})")
-        right, level = self.expression(step), LEVELS.get(step.op.name, ATOM) if step.into is None else ATOM
+        right, level = self.expression(step), level_of(step) if step.into is None else ATOM
         if self.can_wait(step, right):
             self.names[step.output], self.levels[step.output] = right, level
             return ""
@@ -281,7 +282,7 @@ class Writer:
 
     def expression(self, step: Step) -> str:
         """A step as NumPy: by its template, by the name of NumPy's own function, or by the name of its row."""
-        need = NEEDS.get(step.op.name, ())
+        need = needs(step)
         inputs = [self.within(value, step, place, *need[place:place + 1]) for place, value in enumerate(step.inputs)]
         if step.into is not None:
             return self.put(step, self.name(step.into), inputs)

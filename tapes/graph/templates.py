@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from .helpers import HELPERS
 from .program import Step
 
 
@@ -74,9 +75,18 @@ def _extreme(name: str, sign: str) -> Callable[[Step, str], str | None]:
 def _matmul(step: Step, a: str, b: str) -> str:
     """A batch times one matrix is one product of all rows."""
     left, right = (value.shape for value in step.inputs)
+    if _small(step):
+        return f"{a}.dot({b})"
     if not len(left) > 2 == len(right):
         return f"{a} @ {b}"
     return f"({a}.reshape({(math.prod(left[:-1]), left[-1])}) @ {b}).reshape({step.output.shape})"
+
+
+def _small(step: Step) -> bool:
+    """Whether it is a product of small matrices: @ gives the same bits, but needs 0.5 us more before it begins."""
+    left, right = (value.shape for value in step.inputs)
+    return step.output.array.dtype.char in "fd" and len(left) == len(right) == 2 and (
+        math.prod(left) * right[1] <= 1 << 16)
 
 
 def _swap_last(step: Step, x: str) -> str:
@@ -94,6 +104,20 @@ NEEDS = {"add": (SUM, PRODUCT), "subtract": (SUM, PRODUCT), **dict.fromkeys(
     ("greater", "greater_equal", "less", "less_equal"), (SUM, SUM)), **dict.fromkeys(
     ("where", "maximum", "minimum", "relu", "relu_grad", "exp", "log", "square", "sqrt", "tanh", "sin", "cos"),
     (COMPARISON,) * 3)}
+
+
+def level(step: Step) -> int:
+    """How tightly its text holds together."""
+    return ATOM if step.op.name == "matmul" and _small(step) else LEVELS.get(step.op.name, ATOM)
+
+
+def needs(step: Step) -> tuple[int, ...]:
+    """How tightly the texts of its inputs must."""
+    if step.op.name in HELPERS:  # a call
+        return (COMPARISON,) * len(step.inputs)
+    return (ATOM, COMPARISON) if step.op.name == "matmul" and _small(step) else NEEDS.get(step.op.name, ())
+
+
 WEAK = {"add", "subtract", "multiply", "divide", "greater", "greater_equal", "less", "less_equal", "maximum", "minimum"}
 VIEWS = {"swap_last", "transpose", "reshape"}  # they cost nothing: written where they are used
 

@@ -51,12 +51,13 @@ def pieces(name: str, act: Callable[..., np.ndarray], **example: float) -> Actin
 
 
 def _kept(g: np.ndarray, condition: np.ndarray) -> np.ndarray:
-    """`g` where the condition holds, also inf and nan, else 0: np.where by bits, and up to ten times as fast."""
+    """`g` where the condition holds, also inf and nan, else 0: its bits times 1 or 0, up to ten times as fast as
+    np.where."""
     bits = _INTEGERS.get(g.dtype.char)
-    return np.where(condition, g, 0) if bits is None else (-condition.astype(bits) & g.view(bits)).view(g.dtype)
+    return np.where(condition, g, 0) if bits is None else (g.view(bits) * condition).view(g.dtype)
 
 
-_INTEGERS = {"e": np.int16, "f": np.int32, "d": np.int64}  # as wide as a floating number: -1 has all bits set
+_INTEGERS = {"e": np.int16, "f": np.int32, "d": np.int64}  # as wide as a floating number
 relu = elementwise("relu", lambda x: np.maximum(x, 0), pieces("relu_grad", lambda g, x: _kept(g, x > 0)),
                    formula="Max(x, 0)", smooth=(_NOT_0,), kinds=_REAL)
 relu6 = elementwise("relu6", lambda x: np.minimum(np.maximum(x, 0), 6),

@@ -8,6 +8,7 @@ from ..program import Program
 from .algebra import simplified
 from .blocks import blocked
 from .buffers import reused
+from .corners import asked_of_results
 from .dead import dead
 from .dots import dotted
 from .fold import folded
@@ -21,6 +22,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "sharing": shared,
     "shared powers": opened,
     "algebra": simplified,
+    "results of relu": asked_of_results,
     "hoisted products": hoisted,
     "merged products": merged,
     "dead steps": dead,
