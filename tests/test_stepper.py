@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from html.parser import HTMLParser
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +16,8 @@ from tapes.view import stepper
 from tapes.view.page import asset, embedded
 from tapes.view.stepper import script
 from tapes.view.story import Story
+
+ROOT = Path(__file__).parents[1]
 
 
 def network(persistent=True, name="W1"):
@@ -96,6 +99,27 @@ def test_what_is_repeated_is_folded_and_its_sums_are_whole():
     story = tells_the_gradient(tape, loss, sources)
     assert len(story.positions) < 200
     assert {"folded", "folded back"} <= {position.kind for position in story.positions}
+
+
+def test_names_are_those_of_the_lines_that_made_the_values():
+    def f(x):
+        z = 2.0 * x
+        h = tf.tanh(z)
+        g = tf.exp(
+            h)
+        outer = inner(h * g)
+        return outer
+
+    def inner(product):
+        wrong = float(product) * tf.sin(product)
+        return wrong
+
+    x = tf.Variable(1.0, name="x")
+    with tf.diagnose.history(), tf.GradientTape() as tape:
+        y = f(x)
+    labels = {node.op: node.label for node in Story(tape, y, None, {}).nodes if node.kind == "step"}
+    assert labels["tanh"] == "h" and not labels["exp"].isalpha() and not labels["sin"].isalpha()
+    assert "outer" not in labels.values()
 
 
 # -- the page ------------------------------------------------------------------------------------------------------
@@ -199,3 +223,137 @@ def test_errors_say_what_to_do():
         y = tf.cast(x * x, tf.int32)
     with pytest.raises(ValueError, match="int32"):
         stepper(tape, y)
+
+
+# -- prediction ------------------------------------------------------------------------------------------------------
+
+
+def questions(made):
+    """By the op that hands back, and the name of what it is handed to."""
+    data = made.data
+    label = [node["label"] for node in data["nodes"]]
+    return {(data["nodes"][product["from"]]["op"], label[product["to"]]): product.get("question")
+            for product in data["products"]}
+
+
+def mistakes(question):
+    return {why: value for value, why in question["known"]}
+
+
+def test_the_usual_mistakes_at_a_product_are_known_by_their_numbers():
+    x = tf.Variable(0.4, name="x")
+    with tf.GradientTape() as tape:
+        a = 3.0 * x
+        h = tf.tanh(a)
+        y = 5.0 * h
+    asked = questions(stepper(tape, y))["tanh", "a"]
+    a, h = 1.2, np.tanh(1.2)
+    assert asked["answer"] == pytest.approx(5 * (1 - h ** 2), rel=1e-6)
+    known = mistakes(asked)
+    for why, value in {"sign": -5 * (1 - h ** 2), "no slope": 5, "no adjoint": 1 - h ** 2, "input": 5 * (1 - a ** 2),
+                       "own value": 5 * a, "result": 5 * h, "adjoint twice": 25 * (1 - h ** 2)}.items():
+        assert known[why] == pytest.approx(value, rel=1e-5), why
+    assert all(abs(value - asked["answer"]) > 0.003 * abs(asked["answer"]) for value in known.values())
+
+
+def test_whoever_forgets_to_add_is_told_so():
+    x = tf.Variable(2.0, name="x")
+    with tf.GradientTape() as tape:
+        a = tf.square(x)
+        y = tf.exp(a) * a
+    asked = questions(stepper(tape, y))["exp", "a"]  # the second to arrive
+    assert asked["whole"] and asked["answer"] == pytest.approx(np.exp(4) * 5, rel=1e-6)
+    known = mistakes(asked)
+    assert known["not added"] == pytest.approx(np.exp(4) * 4, rel=1e-5)
+    assert known["not changed"] == pytest.approx(np.exp(4), rel=1e-5)
+
+
+def test_a_copy_is_not_all_of_them_and_a_matrix_is_to_be_transposed():
+    tape, loss, _ = network()
+    asked = questions(stepper(tape, loss))
+    assert {"one copy", "mean"} <= mistakes(asked["add", "b1"]).keys()
+    assert "transposed" in mistakes(asked["matmul", "W1"])
+    assert asked["read", "W1"] is None  # nothing to think about
+
+
+def test_of_large_matrices_the_formula_is_asked_for_and_what_does_not_fit_says_so():
+    rng = np.random.default_rng(0)
+    W, x = tf.Variable(rng.normal(size=(20, 30)), name="W"), tf.constant(rng.normal(size=(10, 20)))
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(tf.nn.relu(x @ W))
+    asked = questions(stepper(tape, y))["matmul", "W"]
+    assert asked["kind"] == "formula" and [option.get("right", False) for option in asked["options"]].count(True) == 1
+    why = {option["why"]: option["facts"] for option in asked["options"] if "why" in option}
+    assert why["no fit"] and "sign" in why
+    right = next(option["formula"] for option in asked["options"] if option.get("right"))
+    assert [token if isinstance(token, str) else token[0] for token in right] == ["v", "ᵀ @ ", "d"]
+
+
+def test_every_mistake_has_its_words():
+    tape, loss, _ = network()
+    words = json.loads(asset("words.json"))["en"]
+    told = set(re.findall(r"yield .*?\"([a-z/0-9 ]+)\"\n", (ROOT / "tapes/view/questions.py").read_text()))
+    assert {"sign", "transposed", "no slope"} <= told
+    for why in told | {why for asked in questions(stepper(tape, loss)).values() if asked for why in mistakes(asked)}:
+        assert f"mistake {why}" in words
+
+
+# -- other libraries -------------------------------------------------------------------------------------------------
+
+
+class Point:
+    """An entry point."""
+
+    name = "ours"
+
+    def __init__(self, check):
+        self.load = lambda: check
+
+
+def checked(monkeypatch, check):
+    monkeypatch.setattr("tapes.view.checks.entry_points", lambda group: [Point(check)] if check else [])
+    tape, loss, _ = network()
+    return stepper(tape, loss, check=True).data
+
+
+def test_other_libraries_stand_beside(monkeypatch, capsys):
+    def check(tape, target):
+        own = {key: np.asarray(dy) for key, dy in tape.adjoints(target).items()}
+        return {"same": own, "near": {key: dy * (1 + 1e-14) for key, dy in own.items()},
+                "wrong": {key: dy * 1.001 for key, dy in own.items()},
+                "nan": {key: dy * np.nan for key, dy in own.items()},
+                "turned": {key: dy.reshape(-1, 1, 1) for key, dy in own.items()},
+                "some": {key: "no rule" if dy.ndim else dy for key, dy in own.items()},
+                "absent": dict.fromkeys(own, "pip install absent")}
+
+    data = checked(monkeypatch, check)
+    node = next(node for node in data["nodes"] if node["op"] == "tanh")
+    marks = {one["title"]: one["mark"] for one in node["checks"]}
+    assert marks == {"same": "same", "near": "agrees", "wrong": "differs", "nan": "differs", "turned": "differs",
+                     "some": "none"}
+    assert data["silent"] == {"absent": "pip install absent"}
+    assert "waiting" in capsys.readouterr().err
+
+
+def test_a_check_that_fails_and_none_at_all(monkeypatch):
+    assert "ZeroDivisionError" in checked(monkeypatch, lambda tape, target: 1 / 0)["silent"]["ours"]
+    assert "pip install" in str(checked(monkeypatch, None)["silent"])
+
+
+# -- in a notebook ---------------------------------------------------------------------------------------------------
+
+
+def test_a_widget(tmp_path):
+    pytest.importorskip("anywidget", reason="anywidget is not installed: pip install anywidget")
+    made = stepper(*network()[:2])
+    widget = made._display_()
+    assert widget.data["title"] == "loss" and "export default" in widget._esm
+    assert "application/vnd.jupyter.widget-view+json" in str(made._repr_mimebundle_())
+
+
+def test_without_anywidget_the_page_is_in_a_frame_that_reaches_nothing(run_python):
+    program = ("import tapes as tf\nx = tf.Variable(2.0)\nwith tf.GradientTape() as tape:\n    y = x * x\n"
+               "s = tf.view.stepper(tape, y)\nprint(s._repr_mimebundle_()['text/html'])\ns.widget()")
+    done = run_python("-c", program, without=("anywidget", "grandalf"))
+    assert re.fullmatch(r'<iframe sandbox="allow-scripts" style="[^"<>]*" srcdoc="[^"<>]*"></iframe>\n', done.stdout)
+    assert "pip install anywidget" in done.stderr

@@ -152,7 +152,7 @@ def _one_use(points: list[Evidence]) -> str:
 
 
 # Derivatives of elementwise functions are often written with one of these, of the input or of the output.
-_FORMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+FORMS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
     "v": lambda v: v, "2v": lambda v: 2 * v, "3v^2": lambda v: 3 * v**2, "1 - v^2": lambda v: 1 - v**2,
     "1 + v^2": lambda v: 1 + v**2, "v (1 - v)": lambda v: v * (1 - v), "1/v": lambda v: 1 / v,
     "1/(2v)": lambda v: 0.5 / v, "-v^2": lambda v: -(v**2), "-1/v^2": lambda v: -1 / v**2, "exp(v)": np.exp,
@@ -166,7 +166,7 @@ def _exchanged(points: list[Evidence]) -> str:
     if any(p.x.shape != p.y.shape or p.given.shape != p.x.shape for p in points):
         return ""
     with np.errstate(all="ignore"):
-        for form, of in _FORMS.items():
+        for form, of in FORMS.items():
             for right, wrong, words in ((lambda p: p.y, lambda p: p.x, ("the output y", "the input x")),
                                         (lambda p: p.x, lambda p: p.y, ("the input x", "the output y"))):
                 if all(near(p.weights * of(right(p)), p.true) and near(p.given, p.weights * of(wrong(p)))

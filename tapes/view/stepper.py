@@ -7,14 +7,19 @@ import json
 import linecache
 import os
 import sys
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from ..protocols import TensorLike
 from ..tape import GradientTape
 from ..variable import Variable, read
+from .checks import beside, others
 from .layout import layout
 from .numbers import Numbers
 from .page import asset, framed, page
+from .questions import question
 from .story import Product, Story, parts_of
 from .table import settings
 from .written import forward, handed_back, local
@@ -92,10 +97,11 @@ class Stepper:
 @functools.cache
 def script() -> str:
     """The module that shows it, on a page and in a notebook: its parts, one after the other."""
-    return "\n".join(map(asset, ("values.js", "strip.js", "stepper.js")))
+    return "\n".join(map(asset, ("values.js", "strip.js", "quiz.js", "stepper.js")))
 
 
-def stepper(tape: GradientTape, target: Any, source: Any = None, *, language: str = "en") -> Stepper:
+def stepper(tape: GradientTape, target: Any, source: Any = None, *, check: bool = False,
+            language: str = "en") -> Stepper:
     """Backpropagation one position at a time, as a page or a widget: what happens at each step, and with which numbers.
 
     Forward it shows the line of the program, the op and its value. Backward it shows the adjoint that arrives, each
@@ -105,6 +111,8 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *, language: st
         tape: one that is not used up; it stays as it is.
         target: a tensor, such as the loss; of one with several entries the adjoint begins with ones, as in TensorFlow.
         source: a tensor or Variable, or a list of them, whose gradients are asked for; by default all that is watched.
+        check: whether to put the adjoints of TensorFlow, JAX and SymPy beside each, as far as they are installed; that
+            takes seconds.
         language: "en" or "ja"; the page can be switched.
 
     Returns:
@@ -127,14 +135,26 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *, language: st
         raise ValueError(f"language is {' or '.join(map(repr, LANGUAGES))}, got {language!r}")
     names = {id(value): name for name, value in sys._getframe(1).f_locals.items() if isinstance(value, TensorLike)}
     story = Story(tape, target, source, names)
-    return Stepper(_data(story, language))
+    found, silent = others(tape, target) if check else ({}, {})
+    data = _data(story, language, found)
+    if check:
+        data["silent"] = silent
+    return Stepper(data)
 
 
-def _data(story: Story, language: str) -> dict[str, Any]:
+def _data(story: Story, language: str, found: dict[str, Mapping[int, Any]]) -> dict[str, Any]:
     """The story in words and numbers, without objects."""
     numbers = Numbers()
     files: list[dict[str, Any]] = []
     nodes = _nodes(story, numbers, files)
+    for title, answers in found.items():
+        for place, node in enumerate(story.nodes):
+            if node.keys[0] in story.arrived and len(node.keys) == 1:
+                theirs = answers.get(node.keys[0], "not known")
+                one = {"title": title, **beside(story.adjoint(place), theirs)}
+                if not isinstance(theirs, str):
+                    one["value"] = numbers.place(np.asarray(theirs))
+                nodes[place].setdefault("checks", []).append(one)
     told = [position.product for position in story.positions if position.product is not None]
     places = {number: place for place, number in enumerate(told)}
     return {"title": nodes[story.target]["label"], "target": story.target, "language": language, "nodes": nodes,
@@ -194,6 +214,8 @@ def _product(story: Story, product: Product, places: dict[int, int], numbers: Nu
     if product.local is not None:
         found["local"] = numbers.place(product.local)
     formulas = {"formula": handed_back(story, product), "slope": local(story, product)}
+    if (asked := question(story, product, **formulas)) is not None:
+        found["question"] = asked
     return found | {key: formula for key, formula in formulas.items() if formula is not None}
 
 

@@ -9,12 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import Line, checked, cotangents_of, single
+from ..arguments import checked, cotangents_of, single
 from ..chain_rule import Step, backward, leading_from, seeds
 from ..diagnose.history import history_about
 from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
 from .graph import Node, graph
+from .lines import names_by_line
 
 WHOLE = 100  # steps up to which every single one is told; of more, repetitions are folded
 
@@ -77,8 +78,10 @@ class Story:
         y = _on_tape(tape, target)
         wanted = None if source is None else checked("source", source)
         history = history_about(tape)
+        lines = {step.key: history.line_of(step()) if history else None for step in tape.steps() if step() is not None}
+        by_line = names_by_line((step, lines.get(step.key)) for step in tape.steps())
         with np.errstate(all="ignore"):  # a nan is told where it is seen
-            drawn = graph(tape, y, None, names, WHOLE)
+            drawn = graph(tape, y, None, by_line | names, WHOLE)
             self.nodes, self.edges, self.caption = drawn.nodes, list(drawn.edges), drawn.caption
             self.place = {key: place for place, node in enumerate(self.nodes) for key in node.keys}
             self.target = self.place[id(y)]
@@ -88,9 +91,7 @@ class Story:
             self.unknown = [x for x in wanted or () if id(x) not in self.place]
             self.seed = cotangents_of([y], None)[0]._array
             self.products, self.arrived = self._swept(y)
-        self.lines: list[Line | None] = [
-            history.line_of(self.recorded[node.keys[0]]()) if history and node.keys[0] in self.recorded else None
-            for node in self.nodes]
+        self.lines = [lines.get(node.keys[0]) for node in self.nodes]
         self.positions = list(self._told())
 
     def step(self, node: Node) -> Step | None:

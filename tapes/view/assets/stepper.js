@@ -7,6 +7,8 @@ class Stepper {
   constructor(root, data, alone) {
     Object.assign(this, { root, data, alone, arrays: data.arrays, position: 0, playing: null });
     this.language = data.language;
+    this.predicting = false;
+    this.quiz = new Quiz(this);
     this.dark = window.matchMedia("(prefers-color-scheme: dark)");
     this.theme = this.dark.matches ? "dark" : "light";
     this.turned = () => { this.theme = this.dark.matches ? "dark" : "light"; this.build(); };
@@ -23,6 +25,7 @@ class Stepper {
   begin(wanted) {
     this.position = Math.max(0, Math.min(this.data.positions.length, Number.parseInt(wanted.get("position"), 10) || 1) - 1);
     if (wanted.get("language") in this.data.words) this.language = wanted.get("language");
+    this.predicting = wanted.get("mode") === "predict";
     if (wanted.get("theme") in SCALES) this.theme = wanted.get("theme");
   }
 
@@ -47,9 +50,14 @@ class Stepper {
     this.program = this.programView();
     this.panel = make("section", { class: "panel", "aria-label": this.t("panel") });
     this.told = make("p", { class: "hidden", role: "status", "aria-live": "polite" });
+    this.score = make("span", { class: "score", role: "status" });
+    const modes = make("div", { class: "modes", role: "group", "aria-label": this.t("mode") },
+      [false, true].map((predicting) => make("button", { type: "button", class: predicting ? "predict" : "watch",
+        "aria-pressed": String(this.predicting === predicting),
+        click: () => { this.predicting = predicting; this.build(); } }, this.t(predicting ? "predict" : "look"))));
     const header = make("header", {},
       make("h1", {}, make("b", {}, data.title), " ", make("span", {}, this.t("title"))),
-      make("div", { class: "choices" },
+      make("div", { class: "choices" }, this.score, modes,
         make("button", { type: "button", class: "language", lang: this.language === "en" ? "ja" : "en",
           click: () => { this.language = this.language === "en" ? "ja" : "en"; this.build(); } },
           this.language === "en" ? "日本語" : "English"),
@@ -131,7 +139,7 @@ class Stepper {
     } else {
       if (this.position === this.data.positions.length - 1) this.go(0);
       this.playing = setInterval(() => {
-        if (this.position === this.data.positions.length - 1) this.play();
+        if (this.position === this.data.positions.length - 1 || this.quiz.asks(this.position)) this.play();
         else this.go(this.position + 1);
       }, PACE);
     }
@@ -146,15 +154,21 @@ class Stepper {
 
   // -- showing a position ----------------------------------------------------------------------------------------
 
-  show() {
-    const { positions, nodes } = this.data;
+  show(settled = false) {
+    const { positions, nodes, products } = this.data;
     const position = positions[this.position];
     const node = nodes[position.node];
-    this.strip.show(this.states[this.position]);
+    const asked = this.quiz.asks(this.position);
+    const state = this.states[this.position];
+    this.strip.show(asked ? { ...state, adjoints: this.states[this.position - 1].adjoints } : state);
     const title = this.heading(position);
     const side = this.t(BACKWARD.has(position.kind) ? "backward" : "forward");
     const tag = make("p", { class: `tag ${BACKWARD.has(position.kind) ? "back" : "forth"}` }, side);
-    this.panel.replaceChildren(tag, make("h2", {}, title), ...this.body(position, node).filter(Boolean));
+    const body = asked ? this.quiz.view(this.position, products[position.product]) : this.body(position, node);
+    const head = make("h2", { tabindex: -1 }, title);
+    this.panel.replaceChildren(...[tag, head, this.quiz.verdict(this.position), ...body].filter(Boolean));
+    if (settled) head.focus();
+    this.showScore();
     const count = `${this.position + 1} / ${positions.length}`;
     this.told.textContent = `${count}. ${side}. ${title}`;
     this.slider.value = this.position;
@@ -180,6 +194,10 @@ class Stepper {
     }
   }
 
+  showScore() {
+    this.score.textContent = this.predicting ? this.quiz.score() : "";
+  }
+
   heading(position) {
     const node = this.data.nodes[position.node];
     const kind = position.kind === "forward" && ["watch", "read"].includes(node.op) ? node.op : position.kind;
@@ -192,11 +210,11 @@ class Stepper {
     switch (position.kind) {
       case "forward": return this.forward(position.node, node);
       case "folded": case "folded back": return [this.say("say folded", { ops: node.op })];
-      case "seed": return this.seed();
-      case "arrived": return this.arrived(position.node, node);
+      case "seed": return [...this.seed(), this.checks(node)];
+      case "arrived": return [...this.arrived(position.node, node), this.checks(node)];
       case "product": return this.product(this.data.products[position.product]);
       case "source": return [this.say("say source", { x: node.label, target: this.data.title }),
-        ...this.sum(position.node)];
+        ...this.sum(position.node), this.checks(node)];
       default: return this.gradients();
     }
   }
@@ -216,10 +234,13 @@ class Stepper {
   }
 
   formula(tokens, left) {
-    const parts = (tokens ?? []).map((token) => typeof token === "string" ? token
+    return make("p", { class: "formula" }, left, " = ", this.tokens(tokens));
+  }
+
+  tokens(tokens) {
+    return tokens.map((token) => typeof token === "string" ? token
       : make("span", { class: token[0] === "d" ? "adjoint" : "value" },
         (token[0] === "d" ? "δ" : "") + nameOf(this, token[1])));
-    return make("p", { class: "formula" }, left, " = ", parts);
   }
 
   forward(place, node) {
@@ -310,16 +331,56 @@ class Stepper {
       : [this.card(name, adjoint, "back result")];
   }
 
+  // What other libraries say of the same adjoint.
+  checks(node) {
+    if (!node.checks) return null;
+    const rows = node.checks.map((check) => make("tr", { class: check.mark }, make("th", { scope: "row" }, check.title),
+      make("td", {}, check.value === undefined ? "–" : this.brief(check.value)), make("td", {}, this.mark(check))));
+    return make("table", { class: "checks" }, make("caption", {}, this.t("check")),
+      make("tr", {}, ["library", "adjoint", "compared"].map((key) => make("th", { scope: "col" }, this.t(key)))), rows);
+  }
+
+  // A number; of an array its shape and range.
+  brief(place) {
+    const array = this.arrays[place];
+    const table = new Table(array);
+    if (!array.s.length) return shown(array.c[0]);
+    if (table.empty) return this.t("empty");
+    const [least, largest] = table.range();
+    return `${shapeOf(array)}: ${shown(least)} … ${shown(largest)}`;
+  }
+
+  // A sign and words, so that colour alone tells nothing.
+  mark(check) {
+    const sign = { same: "✓", agrees: "✓", differs: "✗", none: "–" }[check.mark];
+    const values = { distance: check.distance === undefined ? "" : shown(check.distance), reason: check.reason };
+    const words = check.mark === "differs" && check.reason ? "differs reason" : check.mark;
+    return `${sign} ${this.t(`check ${words}`, values)}`;
+  }
+
+  // Libraries that said nothing, and why.
+  silent() {
+    if (!this.data.silent) return this.say("check hint");
+    const rows = Object.entries(this.data.silent).map(([title, why]) => make("li", {}, make("b", {}, title), `: ${why}`));
+    return rows.length ? [this.say("check silent"), make("ul", {}, rows)] : null;
+  }
+
   gradients() {
+    const libraries = unique(this.data.nodes.flatMap((node) => (node.checks ?? []).map((check) => check.title)));
     const rows = this.data.sources.map((place) => {
       const node = this.data.nodes[place];
       return make("tr", {}, make("th", { scope: "row" }, nameOf(this, place)),
         make("td", {}, node.shape), make("td", {}, valueView(this, node.adjoint, `δ${node.label}`),
-          node.adjoint === undefined && node.why ? make("span", { class: "dim" }, ` ${this.reason(node)}`) : null));
+          node.adjoint === undefined && node.why ? make("span", { class: "dim" }, ` ${this.reason(node)}`) : null),
+      libraries.map((title) => {
+        const check = (node.checks ?? []).find((one) => one.title === title);
+        return make("td", { class: check?.mark }, check ? this.mark(check) : "–");
+      }));
     });
     return [this.say("say gradients", { target: this.data.title }),
       make("div", { class: "wide" }, make("table", { class: "gradients" }, make("tr", {},
-        ["source", "shape", "gradient"].map((key) => make("th", { scope: "col" }, this.t(key)))), rows))];
+        [...["source", "shape", "gradient"].map((key) => this.t(key)), ...libraries].map(
+          (title) => make("th", { scope: "col" }, title))), rows)), this.silent()].flat();
   }
 }
 

@@ -1,0 +1,225 @@
+"""What a student may be asked at each product, the right answer, and the answers that a usual mistake would give."""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..chain_rule import Step
+from ..diagnose.mistakes import FORMS
+from ..ops.elementwise import identity
+from ..parts import Arrived, Parts
+from ..variable import read
+from .numbers import EXACT
+from .story import Product, Story
+from .written import Formula
+
+WORK = 4  # products that one may be asked to add up by hand
+_CLOSE = 0.004  # nearer than that an answer could be meant as the other
+
+Option = dict[str, Any]
+
+
+def question(story: Story, product: Product, formula: Formula | None, slope: Formula | None) -> dict[str, Any] | None:
+    """The question at a product, or None where there is nothing to think about.
+
+    A number where it can be worked out by hand, of one entry: {"kind": "number", "whole": whether the adjoint after
+    adding is meant, "index": of the entry, "answer": it, "known": [[a wrong answer, the mistake], ...]}. Else one of
+    several formulas or shapes: {"kind": "formula" or "shape", "options": [{"formula" or "shape": ..., "right": ...,
+    "why": what is wrong with it}, ...]}.
+    """
+    step = story.recorded[product.key]
+    y: Any = step()
+    arrays = [product.contribution, y._array, *(x._array for x in step.inputs)]
+    if step.op in (read, identity) or any(isinstance(one, (Parts, Arrived)) or np.asarray(one).dtype.kind == "c"
+                                          for one in arrays) or not np.size(product.contribution):
+        return None
+    if _work(step, product) <= WORK:
+        return _Number(story, product, step).asked()
+    if formula is not None and (options := _formulas(story, product, step, formula, slope)):
+        return {"kind": "formula", "options": _mixed(options)}
+    if options := _shapes(step, product):
+        return {"kind": "shape", "options": _mixed(options)}
+    return None
+
+
+def _work(step: Step, product: Product) -> float:
+    """How many products make up one entry, as far as one can do that by hand."""
+    y: Any = step()
+    sizes = [np.size(one) for one in (y._array, *(x._array for x in step.inputs))]
+    if step.op.smooth:
+        copies = np.size(y._array) // sizes[1 + product.place]
+        return copies if copies == 1 or max(sizes) <= EXACT else np.inf
+    if step.op.name == "matmul" and max(sizes) <= EXACT and all(x._array.ndim == 2 for x in step.inputs):
+        return step.inputs[1 - product.place]._array.shape[0 if product.place else -1]
+    return 1 if step.op.name in ("reduce_sum", "reduce_mean") else np.inf
+
+
+class _Number:
+    """A question for one entry."""
+
+    def __init__(self, story: Story, product: Product, step: Step) -> None:
+        self.product, self.step = product, step
+        self.y: Any = step()._array  # type: ignore[union-attr]
+        self.xs = [np.asarray(x._array) for x in step.inputs]
+        self.x, self.dy = self.xs[product.place], np.asarray(story.arrived[product.key])
+        self.before = story.products[product.earlier[-1]].total if product.earlier else None
+
+    def asked(self) -> dict[str, Any]:
+        """The question about the entry at which most mistakes can be told from the truth."""
+        ends = [sorted({0, length - 1}) if np.size(self.x) > EXACT else range(length) for length in self.x.shape]
+        asked = [self._at(index) for index in itertools.islice(itertools.product(*ends), 64)]
+        return max(asked, key=lambda one: len(one["known"]) - 10 * (one["answer"] in (0, "nan", "inf", "-inf")))
+
+    def _at(self, index: tuple[int, ...]) -> dict[str, Any]:
+        whole = self.before is not None
+        contribution = float(np.asarray(self.product.contribution)[index])
+        total = float(np.asarray(self.product.total)[index])
+        answer = total if whole else contribution
+        before = float(np.asarray(self.before)[index]) if whole else 0.0
+        known = [(contribution, "not added"), (before, "not changed"), (before - contribution, "subtracted"),
+                 (before * contribution, "multiplied")] if whole else []
+        with np.errstate(all="ignore"):
+            known += [(before + value, why) for value, why in self._mistakes(index, contribution)]
+        found: list[tuple[float, str]] = []
+        for value, why in known:
+            if np.isfinite(value) and np.isfinite(answer) and not _near(value, answer) and not any(
+                    _near(value, other) for other, _ in found):
+                found.append((value, why))
+        return {"kind": "number", "whole": whole, "index": list(index), "known": found,
+                "answer": answer if np.isfinite(answer) else str(answer)}
+
+    def _mistakes(self, index: tuple[int, ...], right: float) -> Iterator[tuple[float, str]]:
+        """What the contribution would be if one had made a usual mistake."""
+        yield -right, "sign"
+        if self.step.op.smooth:
+            yield from self._entrywise(index, right)
+        elif self.step.op.name == "matmul":
+            yield from self._transposed(index)
+        else:
+            adjoint = float(self.dy.reshape(-1)[0])
+            n = self.x.size // max(np.size(self.y), 1)
+            yield adjoint, "factor" if self.step.op.name == "reduce_mean" else "not changed"
+            yield adjoint * n, "n times"
+            yield adjoint / n, "1/n"
+            yield adjoint * float(self.x[index]), "value"
+
+    def _entrywise(self, index: tuple[int, ...], right: float) -> Iterator[tuple[float, str]]:
+        copies = self._copies(index)
+        dy, slope, y = self.dy[copies], np.asarray(self.product.local)[copies], np.asarray(self.y)[copies]
+        xs = [np.broadcast_to(x, self.y.shape)[copies] for x in self.xs]
+        x = xs[self.product.place]
+        if dy.size > 1:
+            terms = dy * slope
+            yield float(terms[0]), "one copy"
+            yield float(terms.mean()), "mean"
+        yield float(dy.sum()), "no slope"
+        yield float(slope.sum()), "no adjoint"
+        yield float((dy * dy * slope).sum()), "adjoint twice"
+        yield float((dy + slope).sum()), "added"
+        for form in FORMS.values():
+            for inside, instead, why in ((y, x, "input"), (x, y, "output")):
+                if len(xs) == 1 and np.allclose(form(inside), slope, rtol=1e-4):
+                    yield float((dy * form(instead)).sum()), why
+        yield float((dy * x).sum()), "own value"
+        yield float((dy * y).sum()), "result"
+        yield from ((float((dy * other).sum()), "other value") for other in xs if other is not x)
+        yield 2 * right, "twice"
+        yield right / 2, "half"
+
+    def _copies(self, index: tuple[int, ...]) -> Any:
+        """Where broadcasting has put an entry: a mask over the result."""
+        mine = np.zeros(self.x.shape, bool)
+        mine[index] = True
+        return np.broadcast_to(mine, self.y.shape)
+
+    def _transposed(self, index: tuple[int, ...]) -> Iterator[tuple[float, str]]:
+        other = self.xs[1 - self.product.place]
+        for matrix in (other, other.T):
+            for first, second in ((self.dy, matrix), (matrix, self.dy), (self.dy.T, matrix), (matrix, self.dy.T)):
+                if first.shape[1] == second.shape[0]:
+                    product = first @ second
+                    if all(i < n for i, n in zip(index, product.shape)):
+                        yield float(product[index]), "transposed"
+                    if all(i < n for i, n in zip(index, product.T.shape)):
+                        yield float(product.T[index]), "transposed"
+
+
+def _near(a: float, b: float) -> bool:
+    return abs(a - b) <= _CLOSE * max(abs(a), abs(b), 1e-30)
+
+
+# -- formulas and shapes ---------------------------------------------------------------------------------------------
+
+
+def _formulas(story: Story, product: Product, step: Step, right: Formula, slope: Formula | None) -> list[Option]:
+    """The rule among formulas that look like it."""
+    g: list[Any] = ["d", story.place[product.key]]
+    if step.op.name == "matmul":
+        wrong = _matmuls(story, product, step, g, right)
+    else:
+        wrong = []
+        word = str(right[0])
+        if word.startswith("sum"):
+            wrong = [_wrong([g], "copies"), _wrong([word.replace("sum", "mean"), *right[1:]], "mean")]
+            if "rows" in word:
+                wrong.append(_wrong([word.replace("rows", "columns"), *right[1:]], "axis"))
+        if slope is not None and slope not in (right, ["1"]):
+            wrong.append(_wrong(slope, "no adjoint"))
+        if [g] not in (right, *(one["formula"] for one in wrong)):
+            wrong.append(_wrong([g], "no slope"))
+    wrong.append(_wrong(["-(", *right, ")"], "sign"))
+    return [{"formula": right, "right": True}, *wrong[:4]]
+
+
+def _wrong(formula: Formula, why: str, **facts: str) -> Option:
+    return {"formula": formula, "why": why, "facts": facts}
+
+
+def _matmuls(story: Story, product: Product, step: Step, g: list[Any], right: Formula) -> list[Option]:
+    """Other ways to multiply the adjoint and the other matrix, and whether the shapes would allow it."""
+    other = step.inputs[1 - product.place]
+    dy, b, x = (np.shape(one) for one in (story.arrived[product.key], other._array,
+                                          step.inputs[product.place]._array))
+    if len(dy) != 2 or len(b) != 2 or id(other) not in story.place:
+        return []
+    name = ["v", story.place[id(other)]]
+    ways: list[tuple[Formula, Any, Any]] = [
+        ([g, " @ ", name], dy, b), ([g, " @ ", name, "ᵀ"], dy, b[::-1]), ([name, " @ ", g], b, dy),
+        ([name, "ᵀ @ ", g], b[::-1], dy)]
+    found = []
+    for formula, first, second in ways:
+        if _text(formula) != _text(right):
+            shape = first[0], second[1]
+            facts = {"first": _sides(first), "second": _sides(second), "found": _sides(shape), "wanted": _sides(x)}
+            why = "no fit" if first[1] != second[0] else "other shape" if shape != x else "order"
+            found.append(_wrong(formula, why, **facts))
+    return found
+
+
+def _text(formula: Formula) -> str:
+    return "".join(map(str, formula))
+
+
+def _sides(shape: Sequence[int]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def _shapes(step: Step, product: Product) -> list[Option]:
+    """The shape of the contribution among others."""
+    y: Any = step()
+    x = np.shape(step.inputs[product.place]._array)
+    others = {np.shape(y._array): "shape of result", x[::-1]: "shape turned", (): "shape of target",
+              (int(np.prod(x)),): "shape flat"}
+    wrong = [{"shape": list(shape), "why": why, "facts": {}} for shape, why in others.items() if shape != x]
+    return [{"shape": list(x), "right": True}, *wrong[:3]] if wrong else []
+
+
+def _mixed(options: Sequence[Option]) -> list[Option]:
+    """In an order that tells nothing, and is the same whenever the page is made."""
+    order = np.random.default_rng(zlib.crc32(str(options).encode())).permutation(len(options))
+    return [options[i] for i in order]
