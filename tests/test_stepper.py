@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from html.parser import HTMLParser
@@ -11,7 +12,10 @@ import numpy as np
 import pytest
 
 import tapes as tf
+from comparisons.ops.samples import BOOKKEEPING, samples
 from comparisons.problem import bundled, load
+from tapes.op import registry
+from tapes.parts import results
 from tapes.view import stepper
 from tapes.view.page import asset, embedded
 from tapes.view.stepper import script
@@ -53,7 +57,7 @@ def tells_the_gradient(tape, target, sources, asked=None):
             total = own[0].contribution
             for product in own[1:]:
                 total = total + product.contribution
-            assert np.array_equal(total, dx.numpy(), equal_nan=True)
+            assert np.array_equal(np.conj(total), dx.numpy(), equal_nan=True)
             assert np.array_equal(own[-1].total, story.arrived[id(source)], equal_nan=True)
     return story
 
@@ -68,6 +72,24 @@ def test_every_loss_is_told_to_the_last_bit(name):
     with tf.GradientTape(persistent=True) as tape:
         loss = problem.function(tf, **own, **{key: tf.constant(value) for key, value in problem.data.items()})
     tells_the_gradient(tape, loss, list(own.values()))
+
+
+@pytest.mark.parametrize("row", [name for name in registry if name not in BOOKKEEPING])
+def test_every_op_can_be_told_in_numbers_and_in_mathematics(row):
+    """With complex numbers, several results, sizes of 0 and all: the last bit is right, and the page is made."""
+    for call in list(samples(registry[row]))[:4]:
+        xs = [tf.Variable(x) if place in call.places else tf.constant(x) for place, x in enumerate(call.inputs)]
+        with tf.GradientTape(persistent=True) as tape:
+            bundle = registry[row](*xs, **call.params)
+            several = results(bundle) if isinstance(bundle._array, tuple) else [bundle]
+            floating = [y for y in several if y.dtype.is_floating or y.dtype.is_complex]
+            y = tf.add_n([tf.reduce_sum(tf.abs(one) ** 2.0) for one in floating]) if floating else None
+        sources = [xs[place] for place in call.places]
+        if y is None or not sources or all(dx is None for dx in tape.gradient(y, sources)):
+            continue
+        tells_the_gradient(tape, y, sources)
+        page = stepper(tape, y).html()
+        assert "NaN" not in Reader(page).scripts[0].replace('"NaN"', "")
 
 
 def test_where_several_ways_meet_the_sum_grows():
@@ -202,6 +224,56 @@ def test_it_is_saved_and_the_tape_is_not_used_up(tmp_path):
     assert tape.gradient(loss, sources)[0] is not None
 
 
+def test_what_is_no_plain_number_is_shown_as_what_it_is():
+    x, z = tf.Variable([0.0, 1.0], name="x"), tf.constant([[1 + 2j, 3j]], dtype=tf.complex64)
+    with tf.GradientTape() as tape:
+        tape.watch(z)
+        y = tf.reduce_sum(tf.sqrt(x)) + tf.reduce_sum(tf.abs(z)) + tf.reduce_sum(x[:0]) + tf.math.log(0.0 * x[0])
+    data = stepper(tape, y).data
+    arrays = {node["label"]: (data["arrays"][node["value"]], data["arrays"][node["adjoint"]]) for node in data["nodes"]
+              if "adjoint" in node}
+    assert "inf" in str(arrays["x"][1]["c"]) or "nan" in str(arrays["x"][1]["c"])
+    assert arrays["z"][0]["c"] == ["1+2j", "3j"] and arrays["z"][0]["m"] == [pytest.approx(5 ** 0.5, rel=1e-6), 3.0]
+    assert arrays["y"][0]["c"] == ["-inf"]
+    assert any(array.get("c") == [] for array in data["arrays"])
+    json.loads(embedded(data))
+
+
+def test_none_has_its_reason():
+    x, w = tf.Variable(2.0, name="x"), tf.Variable(1.0, name="w")
+    with tf.GradientTape() as tape:
+        unused = w * 3.0
+        y = x * tf.floor(x)
+    data = stepper(tape, y).data
+    why = {node["op"]: node["why"] for node in data["nodes"] if "why" in node and node["kind"] == "step"}
+    assert why["multiply"][0] == "unused" and unused is not None
+    assert ["no derivative", "floor"] in [node.get("why") for node in data["nodes"]]
+    assert next(node["why"][0] for node in data["nodes"] if node["label"] == "w") == "unused"
+
+
+def test_a_target_with_several_entries_begins_with_ones():
+    x = tf.Variable([1.0, 2.0], name="x")
+    with tf.GradientTape() as tape:
+        y = x * x
+    data = stepper(tape, y).data
+    assert data["arrays"][data["seed"]]["c"] == [1.0, 1.0]
+
+
+def test_pages_stay_small():
+    """As many entries as a digit's network has, in a batch of 128: 64, 64, 32 and 10 units."""
+    rng = np.random.default_rng(0)
+    h, sizes = tf.constant(rng.normal(size=(128, 64)).astype("f")), [64, 64, 32, 10]
+    layers = [(tf.Variable(rng.normal(size=(m, n)).astype("f")), tf.Variable(tf.zeros(n)))
+              for m, n in itertools.pairwise(sizes)]
+    with tf.diagnose.history(), tf.GradientTape() as tape:
+        for W, b in layers:
+            h = tf.nn.relu(h @ W + b)
+        loss = tf.reduce_mean(tf.square(h))
+    assert len(stepper(tape, loss).html()) < 500_000
+    tape, loss, _ = recurrent(1000)
+    assert len(stepper(tape, loss).html()) < 2_000_000
+
+
 # -- what cannot be shown --------------------------------------------------------------------------------------------
 
 
@@ -286,7 +358,7 @@ def test_of_large_matrices_the_formula_is_asked_for_and_what_does_not_fit_says_s
     why = {option["why"]: option["facts"] for option in asked["options"] if "why" in option}
     assert why["no fit"] and "sign" in why
     right = next(option["formula"] for option in asked["options"] if option.get("right"))
-    assert [token if isinstance(token, str) else token[0] for token in right] == ["v", "ᵀ @ ", "d"]
+    assert [part[0] for part in right] == ["m", "msup", "mspace", "d"] and right[1][1][0] == "v"
 
 
 def test_every_mistake_has_its_words():

@@ -17,7 +17,7 @@ from ..graph.program import Program, Step, Value
 from ..graph.templates import ATOM, COMPARISON, PRODUCT, SUM
 from ..op import registry
 from .constants import ones, over_and_under, plain_number, uniform
-from .letters import NAME, PLACE, escaped, marked, unmarked
+from .letters import NAME, PLACE, escaped, marked, symbol, unmarked
 from .notation import MINUS, POWER, indexed, notation
 from .reasons import reason
 from .rewrites import FORWARD, rewritten
@@ -180,9 +180,9 @@ class Formulas:
                 return True
         return _length(self._render(value, "text")[0]) > LONG
 
-    def texts(self) -> list[tuple[str, str]]:
-        """Names and formulas as plain text."""
-        return [(line.name, joined([unmarked(term) for term in line.text])) for line in self.lines]
+    def drawn(self) -> list[tuple[str, str]]:
+        """Names and formulas as LaTeX."""
+        return [(symbol(line.name), joined([unmarked(term, symbol) for term in line.latex])) for line in self.lines]
 
     def _needed(self, values: Sequence[Value]) -> set[Value]:
         """All that these are computed from."""
@@ -355,7 +355,8 @@ class Formulas:
     def _collect(self, value: Value, top: bool, product: _Product, style: str, spare: bool, root: bool = False) -> None:
         value = value if root else self._seen(value)
         if spare:
-            value = self._unrepeated(value)
+            whole, value = value, self._unrepeated(value)
+            root = root and value is whole
         step = self.steps.get(value) if root or value not in self.names else None
         name = step.op.name if step else ""
         if step and name in ("multiply", "divide", "negative", "reciprocal"):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 NAME = re.compile("\x01(.*?)\x02")  # where the name of a value stands
 PLACE = re.compile("\x03(-?\\d+)\x04")  # where a number counts something, such as the rounds of a loop
-_GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
+GREEK = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
           "pi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega")
 
 
@@ -31,8 +31,8 @@ def symbol(name: str, index: str = "") -> str:
     if name.isdigit():
         return name
     stem, number = re.fullmatch(r"(.*?)_?(\d*)", name).groups()  # type: ignore[union-attr]
-    if stem.lower() in _GREEK:
-        stem = f"\\{stem}" if stem in _GREEK else rf"\mathrm{{{stem}}}"
+    if stem.lower() in GREEK:
+        stem = f"\\{stem}" if stem in GREEK else rf"\mathrm{{{stem}}}"
     elif len(stem) != 1:
         stem = rf"\mathrm{{{escaped(stem)}}}"
     below = ",".join(filter(None, (number, index)))

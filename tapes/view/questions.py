@@ -14,6 +14,7 @@ from ..diagnose.mistakes import FORMS
 from ..ops.elementwise import identity
 from ..parts import Arrived, Parts
 from ..variable import read
+from .mathml import mathml
 from .numbers import EXACT
 from .story import Product, Story
 from .written import Formula
@@ -30,7 +31,7 @@ def question(story: Story, product: Product, formula: Formula | None, slope: For
     A number where it can be worked out by hand, of one entry: {"kind": "number", "whole": whether the adjoint after
     adding is meant, "index": of the entry, "answer": it, "known": [[a wrong answer, the mistake], ...]}. Else one of
     several formulas or shapes: {"kind": "formula" or "shape", "options": [{"formula" or "shape": ..., "right": ...,
-    "why": what is wrong with it}, ...]}.
+    "why": what is wrong with it, "facts": for the words about it}, ...]}.
     """
     step = story.recorded[product.key]
     y: Any = step()
@@ -40,8 +41,9 @@ def question(story: Story, product: Product, formula: Formula | None, slope: For
         return None
     if _work(step, product) <= WORK:
         return _Number(story, product, step).asked()
-    if formula is not None and (options := _formulas(story, product, step, formula, slope)):
-        return {"kind": "formula", "options": _mixed(options)}
+    if formula is not None and len(formula) == 1:
+        options = _mixed(_formulas(story, product, step, formula[0], slope))
+        return {"kind": "formula", "options": [one | {"formula": mathml(one["formula"])} for one in options]}
     if options := _shapes(step, product):
         return {"kind": "shape", "options": _mixed(options)}
     return None
@@ -156,53 +158,48 @@ def _near(a: float, b: float) -> bool:
 # -- formulas and shapes ---------------------------------------------------------------------------------------------
 
 
-def _formulas(story: Story, product: Product, step: Step, right: Formula, slope: Formula | None) -> list[Option]:
+def _formulas(story: Story, product: Product, step: Step, right: str, slope: Formula | None) -> list[Option]:
     """The rule among formulas that look like it."""
-    g: list[Any] = ["d", story.place[product.key]]
+    g = rf"\delta_{{v_{{{story.place[product.key]}}}}}"
     if step.op.name == "matmul":
         wrong = _matmuls(story, product, step, g, right)
     else:
         wrong = []
-        word = str(right[0])
-        if word.startswith("sum"):
-            wrong = [_wrong([g], "copies"), _wrong([word.replace("sum", "mean"), *right[1:]], "mean")]
-            if "rows" in word:
-                wrong.append(_wrong([word.replace("rows", "columns"), *right[1:]], "axis"))
-        if slope is not None and slope not in (right, ["1"]):
-            wrong.append(_wrong(slope, "no adjoint"))
-        if [g] not in (right, *(one["formula"] for one in wrong)):
-            wrong.append(_wrong([g], "no slope"))
-    wrong.append(_wrong(["-(", *right, ")"], "sign"))
+        if right.startswith(r"\sum"):
+            wrong = [_wrong(g, "copies"), _wrong(right.replace(r"\sum", r"\operatorname{mean}"), "mean")]
+            if "rows" in right:
+                wrong.append(_wrong(right.replace("rows", "columns"), "axis"))
+        if slope is not None and slope[0] not in (right, "1"):
+            wrong.append(_wrong(slope[0], "no adjoint"))
+        if g not in (right, *(one["formula"] for one in wrong)):
+            wrong.append(_wrong(g, "no slope"))
+    wrong.append(_wrong(rf"-\left({right}\right)", "sign"))
     return [{"formula": right, "right": True}, *wrong[:4]]
 
 
-def _wrong(formula: Formula, why: str, **facts: str) -> Option:
+def _wrong(formula: str, why: str, **facts: str) -> Option:
     return {"formula": formula, "why": why, "facts": facts}
 
 
-def _matmuls(story: Story, product: Product, step: Step, g: list[Any], right: Formula) -> list[Option]:
+def _matmuls(story: Story, product: Product, step: Step, g: str, right: str) -> list[Option]:
     """Other ways to multiply the adjoint and the other matrix, and whether the shapes would allow it."""
     other = step.inputs[1 - product.place]
     dy, b, x = (np.shape(one) for one in (story.arrived[product.key], other._array,
                                           step.inputs[product.place]._array))
     if len(dy) != 2 or len(b) != 2 or id(other) not in story.place:
         return []
-    name = ["v", story.place[id(other)]]
-    ways: list[tuple[Formula, Any, Any]] = [
-        ([g, " @ ", name], dy, b), ([g, " @ ", name, "ᵀ"], dy, b[::-1]), ([name, " @ ", g], b, dy),
-        ([name, "ᵀ @ ", g], b[::-1], dy)]
+    name = f"v_{{{story.place[id(other)]}}}"
+    turned = rf"{name}^{{\top}}"
+    ways = [(rf"{g} \, {name}", dy, b), (rf"{g} \, {turned}", dy, b[::-1]), (rf"{name} \, {g}", b, dy),
+            (rf"{turned} \, {g}", b[::-1], dy)]
     found = []
     for formula, first, second in ways:
-        if _text(formula) != _text(right):
+        if formula != right:
             shape = first[0], second[1]
             facts = {"first": _sides(first), "second": _sides(second), "found": _sides(shape), "wanted": _sides(x)}
             why = "no fit" if first[1] != second[0] else "other shape" if shape != x else "order"
             found.append(_wrong(formula, why, **facts))
     return found
-
-
-def _text(formula: Formula) -> str:
-    return "".join(map(str, formula))
 
 
 def _sides(shape: Sequence[int]) -> str:

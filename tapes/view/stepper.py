@@ -17,6 +17,7 @@ from ..tape import GradientTape
 from ..variable import Variable, read
 from .checks import beside, others
 from .layout import layout
+from .mathml import mathml
 from .numbers import Numbers
 from .page import asset, framed, page
 from .questions import question
@@ -194,7 +195,7 @@ def _nodes(story: Story, numbers: Numbers, files: list[dict[str, Any]]) -> list[
             one["inputs"] = [story.place[id(x)] for x in step.inputs if id(x) in story.place]
             one["settings"] = settings(step)
             if (formula := forward(story, step)) is not None:
-                one["formula"] = formula
+                one["formula"] = list(map(mathml, formula))
             if isinstance(value, Variable):
                 one["variable"] = True
             elif step.op is read and node.label.startswith("%"):
@@ -216,7 +217,7 @@ def _product(story: Story, product: Product, places: dict[int, int], numbers: Nu
     formulas = {"formula": handed_back(story, product), "slope": local(story, product)}
     if (asked := question(story, product, **formulas)) is not None:
         found["question"] = asked
-    return found | {key: formula for key, formula in formulas.items() if formula is not None}
+    return found | {key: list(map(mathml, formula)) for key, formula in formulas.items() if formula is not None}
 
 
 def _called(file: str) -> str:

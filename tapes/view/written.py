@@ -15,21 +15,22 @@ from ..parts import Arrived, Parts
 from ..tape import watched
 from ..tensor import Tensor
 from ..variable import read
+from .constants import plain_number, uniform
 from .formula import Formulas
+from .letters import escaped, symbol
 from .story import Product, Story, rule_of, spread
 
 _SHORTER = ("constant folding", "sharing", "algebra", "dead steps")
-_VALUE = re.compile(r"(?<!\w)(δ?)v(\d+)(?![0-9A-Za-z_])")
-_ONES = re.compile(r"^(ones\([\d, ]*\)|1) \* ")
+_ONES = re.compile(r"^(\\mathbf\{1\}_\{[^{}]*\}|1) \\[co]dot ")
 
-Formula = list[str | list[Any]]  # text, and between it ["v", node] for a value and ["d", node] for its adjoint
+Formula = list[str]  # LaTeX; v_{3} is the value of the node 3. What follows the first are equations for parts of it
 
 
 def forward(story: Story, step: Step) -> Formula | None:
     """What a step computes from its inputs."""
     if step.op is watched or step.op is read or _bundled(step):
         return None
-    return _formula(lambda xs: step.op(*xs, **step.params), _given(story, step.inputs))
+    return _formula(lambda xs: (step.op(*xs, **step.params),), _given(story, step.inputs))
 
 
 def handed_back(story: Story, product: Product) -> Formula | None:
@@ -37,10 +38,15 @@ def handed_back(story: Story, product: Product) -> Formula | None:
     step = story.recorded[product.key]
     if _bundled(step) or isinstance(product.contribution, Arrived):
         return None
-    y, dy = step(), story.arrived[product.key]
-    given = [(Tensor(dy), f"δv{story.place[product.key]}"), *_given(story, [y, *step.inputs])]
-    rule = rule_of(step, product.place)
-    return _formula(lambda xs: rule(*xs, **step.params), given)
+    place = story.place[product.key]
+    rule, result = rule_of(step, product.place), f"v{place}"
+    given = [(Tensor(story.arrived[product.key]), f"δv{place}"), *_given(story, step.inputs)]
+
+    def run(xs: list[Any]) -> tuple[Any, ...]:
+        y = step.op(*xs[1:], **step.params)
+        return y, xs[1 + product.place], rule(xs[0], y, *xs[1:], **step.params)
+
+    return _formula(run, given, result)
 
 
 def local(story: Story, product: Product) -> Formula | None:
@@ -48,15 +54,16 @@ def local(story: Story, product: Product) -> Formula | None:
     step = story.recorded[product.key]
     if not step.op.smooth or _bundled(step):
         return None
-    y, xs = spread(step)
-    whole = [Tensor(np.array(one)) for one in (y, *xs)]
-    given = [(one, name) for one, (_, name) in zip(whole, _given(story, [step(), *step.inputs]))]
-    ones = Tensor(np.ones(y.shape, y.dtype))
-    rule = rule_of(step, product.place)
-    found = _formula(lambda xs: rule(ones, *xs, **step.params), given)
-    if found and isinstance(found[0], str):
-        found[0] = _ONES.sub("", found[0])
-    return found
+    _, spread_out = spread(step)
+    given = [(Tensor(np.array(x)), name) for x, (_, name) in zip(spread_out, _given(story, step.inputs))]
+    rule, result = rule_of(step, product.place), f"v{story.place[product.key]}"
+
+    def run(xs: list[Any]) -> tuple[Any, ...]:
+        y = step.op(*xs, **step.params)
+        return y, xs[product.place], rule(Tensor(np.ones(y.shape, y._array.dtype)), y, *xs, **step.params)
+
+    found = _formula(run, given, result)
+    return found and [_ONES.sub("", found[0]), *found[1:]]
 
 
 def _bundled(step: Step) -> bool:
@@ -75,8 +82,12 @@ def _plain(story: Story, x: Any) -> bool:
     return node.kind == "constant" and not node.label and x._array.size == 1
 
 
-def _formula(f: Callable[[list[Any]], Any], given: Sequence[tuple[Any, str]]) -> Formula | None:
-    """Watch a computation on values of these names."""
+def _formula(f: Callable[[list[Any]], tuple[Any, ...]], given: Sequence[tuple[Any, str]],
+             known: str = "") -> Formula | None:
+    """Watch a computation on values of these names, and write down its last result.
+
+    Of a rule the results are the value that the step made, which is `known` by its name, the input, and its adjoint.
+    """
     fresh: dict[tuple[int, str], Any] = {}
     for x, name in given:
         if (id(x), name) not in fresh:
@@ -86,28 +97,24 @@ def _formula(f: Callable[[list[Any]], Any], given: Sequence[tuple[Any, str]]) ->
         if name:
             trace.name(fresh[id(x), name], name)
     with trace.watching():
-        y = f([fresh[id(x), name] for x, name in given])
-    if not isinstance(y, Tensor):
+        results = f([fresh[id(x), name] for x, name in given])
+    if not isinstance(results[-1], Tensor):
         return None
-    program = trace.finish([y])
+    program = trace.finish(results)
     for name in _SHORTER:
         program = PASSES[name](program)
-    output = program.outputs[0]
-    if output.kind == "argument":
-        return _tokens(output.name)
+    made, output = program.outputs[0], program.outputs[-1]
+    if made.kind == "step":
+        made.name = known
+    if output.kind == "argument" or (known and output is made):
+        return [symbol(output.name)]
     if output.kind == "constant":
-        numbers = np.unique(output.array)
-        return [f"{numbers[0]:g}"] if len(numbers) == 1 else None
-    *before, (_, last) = Formulas(program, output, {}).texts()
-    return _tokens("; ".join([last, *(f"{name} = {formula}" for name, formula in before)]))
-
-
-def _tokens(text: str) -> Formula:
-    parts = _VALUE.split(text)
-    found: Formula = []
-    for place in range(0, len(parts), 3):
-        if parts[place]:
-            found.append(parts[place])
-        if place + 2 < len(parts):
-            found.append(["d" if parts[place + 1] else "v", int(parts[place + 2])])
-    return found
+        number = uniform(output)
+        return None if number is None else [plain_number(number, "latex")[0]]
+    formulas = Formulas(program, made, {program.outputs[1]: output}) if known and made.kind == "step" else Formulas(
+        program, output, {})
+    if any(line.letters for line in formulas.lines):  # with indices, also on the left
+        return None
+    *before, (_, last) = formulas.drawn()
+    return [last, *(f"{name} = {text}" for name, text in before if name != symbol(known)),
+            *(rf"\text{{{escaped(f'{sign}: {text}')}}}" for sign, text in formulas.legend.items())]

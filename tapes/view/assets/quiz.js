@@ -101,7 +101,7 @@ class Quiz {
     const earlier = product.earlier.length || product.hidden;
     const so = page.data.products[product.earlier[product.earlier.length - 1]];
     return [
-      node.formula ? page.formula(node.formula, make("span", { class: "value" }, from)) : null,
+      node.formula ? page.formula(node.formula, [["v", product.from]]) : null,
       make("div", { class: "row" }, page.card(`δ${from}`, node.adjoint, "back"), inputs,
         page.card(from, node.value),
         earlier && so ? page.card(page.t("so far", { x: `δ${to}` }), so.total, "back") : null),
@@ -142,7 +142,7 @@ class Quiz {
         event.currentTarget.disabled = true;
         this.wrong(position, page.t(`mistake ${option.why}`, { ...option.facts, x: to, y: from }));
       }
-    } }, question.kind === "shape" ? option.shape.join(" × ") || page.t("a number") : page.tokens(option.formula)));
+    } }, question.kind === "shape" ? option.shape.join(" × ") || page.t("a number") : page.math(option.formula)));
     return [make("p", {}, words), make("div", { class: "options", role: "group", "aria-label": words }, options),
       this.giveUp(position)];
   }

@@ -50,7 +50,7 @@ class Stepper {
     this.program = this.programView();
     this.panel = make("section", { class: "panel", "aria-label": this.t("panel") });
     this.told = make("p", { class: "hidden", role: "status", "aria-live": "polite" });
-    this.score = make("span", { class: "score", role: "status" });
+    this.score = make("span", { class: "score" });
     const modes = make("div", { class: "modes", role: "group", "aria-label": this.t("mode") },
       [false, true].map((predicting) => make("button", { type: "button", class: predicting ? "predict" : "watch",
         "aria-pressed": String(this.predicting === predicting),
@@ -233,14 +233,33 @@ class Stepper {
       valueView(this, place, typeof name === "string" ? name : name.textContent));
   }
 
-  formula(tokens, left) {
-    return make("p", { class: "formula" }, left, " = ", this.tokens(tokens));
+  // A formula, and below it the equations for parts of it. `left` is a tree as those are.
+  formula(trees, left, sign = "=") {
+    const [first, ...others] = trees;
+    return make("div", { class: "formula" }, this.math(["mrow", ...left, ["mo", sign], first]),
+      others.length ? make("div", { class: "parts-of-it" }, make("span", {}, this.t("with")), " ",
+        others.map((tree, i) => [i ? ", " : "", this.math(tree)])) : null);
   }
 
-  tokens(tokens) {
-    return tokens.map((token) => typeof token === "string" ? token
-      : make("span", { class: token[0] === "d" ? "adjoint" : "value" },
-        (token[0] === "d" ? "δ" : "") + nameOf(this, token[1])));
+  // A tree as MathML; what it says of values are their names.
+  math(tree) {
+    const made = ([tag, ...children]) => {
+      if (tag === "v" || tag === "d") return this.named(tag, children[0]);
+      if (tag === "mspace") return make("mspace", { width: "0.25em" });
+      const look = tag === "mi" && children[0].length > 1 ? { mathvariant: "normal" } : {};
+      return make(tag, look, children.map((child) => typeof child === "string" ? child : made(child)));
+    };
+    return make("math", {}, made(tree));
+  }
+
+  // A value, or its adjoint, as it is called in formulas: W1 has an index.
+  named(kind, place) {
+    const name = nameOf(this, place);
+    const [, stem, index] = name.match(/^([^\W\d_]+)_?(\d+)$/u) ?? [null, name, null];
+    const word = make("mi", {}, stem);
+    const value = index ? make("msub", {}, word, make("mn", {}, index)) : word;
+    if (kind === "v") return value;
+    return make("msub", { class: "adjoint" }, make("mi", {}, "δ"), value);
   }
 
   forward(place, node) {
@@ -248,7 +267,7 @@ class Stepper {
     if (node.op === "read") return [this.say("say read", { x: node.label }), this.card(node.label, node.value)];
     const name = nameOf(this, place);
     const settings = node.settings.length ? ` (${node.settings.join(", ")})` : "";
-    return [node.formula ? this.formula(node.formula, make("span", { class: "value" }, name))
+    return [node.formula ? this.formula(node.formula, [["v", place]])
       : make("p", { class: "formula" }, `${name} = ${node.op}(…)${settings}`),
     make("div", { class: "row" }, unique(node.inputs).map((x) => this.card(nameOf(this, x), this.data.nodes[x].value)),
       make("span", { class: "sign" }, "→"), this.card(name, node.value, "result")),
@@ -266,16 +285,15 @@ class Stepper {
   seed() {
     const { data } = this;
     const several = (this.arrays[data.seed].s ?? []).length > 0;
-    const left = make("span", { class: "adjoint" }, `δ${data.title}`);
-    return [make("p", { class: "formula" }, left, ` = ∂${data.title} / ∂${data.title}`),
+    const slope = [["mo", "∂"], ["v", data.target]];
+    return [this.formula([["mfrac", ["mrow", ...slope], ["mrow", ...slope]]], [["d", data.target]]),
       this.say(several ? "say seeds" : "say seed", { target: data.title }),
       this.card(`δ${data.title}`, data.seed, "back result")];
   }
 
   arrived(place, node) {
     const next = this.data.products.filter((product) => product.from === place).map((product) => product.to);
-    const left = make("span", { class: "value" }, nameOf(this, place));
-    return [node.formula ? this.formula(node.formula, left) : null, ...this.sum(place),
+    return [node.formula ? this.formula(node.formula, [["v", place]]) : null, ...this.sum(place),
       this.say(next.length ? "say arrived" : "say nothing",
         { y: nameOf(this, place), xs: unique(next).map((x) => nameOf(this, x)).join(", "), op: node.op })];
   }
@@ -283,22 +301,29 @@ class Stepper {
   product(product) {
     const [from, to] = [nameOf(this, product.from), nameOf(this, product.to)];
     const dy = this.data.nodes[product.from].adjoint;
-    const left = this.t("contribution", { x: `δ${to}` });
     const parts = [this.card(`δ${from}`, dy, "back")];
-    if (product.local !== undefined) {
-      const slope = make("span", {}, make("b", {}, `∂${from}/∂${to}`));
+    const plain = JSON.stringify(product.slope) === '[["mrow",["mn","1"]]]';
+    let sign = "→";
+    if (product.local !== undefined && !plain) {
+      const slope = make("b", {}, `∂${from}/∂${to}`);
       parts.push(make("span", { class: "sign" }, "×"), this.card(slope, product.local));
+      sign = this.sizes(product.local) === this.sizes(product.contribution) ? "=" : "→ Σ →";
     } else {
-      const used = (product.formula ?? []).filter((token) => token[0] === "v" && token.length === 2);
-      for (const place of unique(used.map((token) => token[1]))) {
-        parts.push(make("span", { class: "sign" }, ","), this.card(nameOf(this, place), this.data.nodes[place].value));
+      for (const place of unique(valuesIn(product.formula ?? []))) {
+        parts.push(this.card(nameOf(this, place), this.data.nodes[place].value));
       }
     }
-    parts.push(make("span", { class: "sign" }, product.local === undefined ? "→" : "="),
-      this.card(left, product.contribution, "back result"));
-    return [product.formula ? this.formula(product.formula, left) : null,
-      product.slope ? make("p", { class: "slope" }, this.formula(product.slope, `∂${from}/∂${to}`)) : null,
-      make("div", { class: "row" }, parts), ...this.adding(product)];
+    const slope = [["mfrac", ["mrow", ["mo", "∂"], ["v", product.from]], ["mrow", ["mo", "∂"], ["v", product.to]]]];
+    const adds = product.earlier.length || product.hidden ? "+=" : "=";
+    return [product.formula ? this.formula(product.formula, [["d", product.to]], adds) : null,
+      product.slope ? make("div", { class: "slope" }, this.formula(product.slope, slope)) : null,
+      make("div", { class: "row" }, parts, make("span", { class: "sign" }, sign),
+        this.card(this.t("contribution", { x: `δ${to}` }), product.contribution, "back result")),
+      ...this.adding(product)];
+  }
+
+  sizes(place) {
+    return String(this.arrays[place].s);
   }
 
   // What had arrived before, and what it is now.
@@ -382,6 +407,11 @@ class Stepper {
         [...["source", "shape", "gradient"].map((key) => this.t(key)), ...libraries].map(
           (title) => make("th", { scope: "col" }, title))), rows)), this.silent()].flat();
   }
+}
+
+// The values that a formula is about, but not their adjoints.
+function valuesIn(tree) {
+  return tree[0] === "v" ? [tree[1]] : tree.flatMap((child) => Array.isArray(child) ? valuesIn(child) : []);
 }
 
 const ICONS = { first: "M5 4v16M19 4L8 12l11 8z", back: "M16 4L6 12l10 8z", play: "M6 4l14 8-14 8z",

@@ -67,9 +67,10 @@ class Strip {
     }
     const box = this.boxes[state.now];
     const frame = this.element;
-    if (!box || frame.scrollWidth <= frame.clientWidth) return;
+    if (!box) return;
     const [inner, outer] = [box.getBoundingClientRect(), frame.getBoundingClientRect()];
     frame.scrollLeft += inner.left + inner.width / 2 - outer.left - outer.width / 2;
+    frame.scrollTop += inner.top + inner.height / 2 - outer.top - outer.height / 2;
   }
 
   small(place) {

@@ -1,11 +1,13 @@
 // Values on a page: numbers where they are few, a map of colours where they are many, and words for both.
 
-const SVG = new Set(["svg", "g", "rect", "path", "text", "defs", "marker"]);
+const SPACES = { "http://www.w3.org/2000/svg": ["svg", "g", "rect", "path", "text", "defs", "marker"],
+  "http://www.w3.org/1998/Math/MathML": ["math", "mrow", "mi", "mn", "mo", "mtext", "mspace", "mfrac", "msqrt", "msup",
+    "msub", "msubsup", "munder", "mtable", "mtr", "mtd"] };
+const SPACE = Object.fromEntries(Object.entries(SPACES).flatMap(([space, tags]) => tags.map((tag) => [tag, space])));
 
 // Elements are made, and texts are set as texts: no string ever becomes markup.
 function make(tag, attributes = {}, ...children) {
-  const svg = SVG.has(tag);
-  const element = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
+  const element = SPACE[tag] ? document.createElementNS(SPACE[tag], tag) : document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") element.addEventListener(name, value);
     else if (value !== null && value !== false) element.setAttribute(name, value === true ? "" : value);
@@ -118,7 +120,8 @@ function mapView(page, table, name) {
   const [least, largest, strange] = table.range();
   const words = page.t("map", { name, shape: shapeOf(table.array), least: shown(least), largest: shown(largest) })
     + (strange ? " " + page.t("strange", { n: strange }) : "");
-  const canvas = make("canvas", { role: "img", tabindex: 0, "aria-label": words, width, height });
+  const canvas = make("canvas", { role: "img", tabindex: 0, "aria-label": words, title: page.t("point"), width,
+    height });
   const pen = canvas.getContext("2d");
   for (let i = 0; i < height; i++) {
     for (let j = 0; j < width; j++) {
@@ -129,7 +132,7 @@ function mapView(page, table, name) {
   const cell = Math.max(4, Math.min(24, 220 / width, 170 / height));
   canvas.style.width = `${Math.max(cell * width, 24)}px`;
   canvas.style.height = `${Math.max(cell * height, 18)}px`;
-  const readout = make("output", { class: "readout", "aria-live": "polite" }, page.t("point"));
+  const readout = make("output", { class: "readout", "aria-live": "polite" }, "\u00a0");
   const cursor = { row: 0, column: 0 };
   const tell = (row, column) => {
     cursor.row = Math.min(height - 1, Math.max(0, row));
