@@ -47,6 +47,8 @@ def checked(role: str, structure: Any) -> list[TensorLike]:
                         "CompositeTensors to be differentiated, but received None. Did a function forget to return?")
     leaves = nest.flatten(structure)
     for x in leaves:
+        if isinstance(x, (Tensor, Variable)) and x._array.dtype.kind in "fc":
+            continue
         if not isinstance(x, TensorLike):
             raise TypeError(f"Argument `{role}` should hold tensors and Variables, but there is {x!r} of type "
                             f"{type(x).__name__!r}. A number or NumPy array has left the tape: float(x), x.numpy() "

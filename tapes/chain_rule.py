@@ -30,7 +30,6 @@ class Step(weakref.ref):
 
 Adjoints = dict[int, tuple[Any, Any]]  # id(x) -> (x, the adjoint of x)
 Trace = dict[int, Step]  # what a tape follows: id(output) -> the step that made it, in the order of recording
-_value = operator.attrgetter("_array")
 
 
 def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded: bool) -> dict[int, Any]:
@@ -51,8 +50,12 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
         output, dy = adjoints.pop(key)
         if key in wanted:
             result[key] = dy
-        inputs = step.inputs
-        y, xs = (output, inputs) if recorded else (output._array, tuple(map(_value, inputs)))
+        inputs: Any = step.inputs
+        y, xs = output, inputs
+        if not recorded:
+            y, xs = y._array, []
+            for x in inputs:  # where there are but one or two, a loop is far quicker than a comprehension
+                xs.append(x._array)
         for x, rule in zip(inputs, step.op.rules):
             if rule is not None and (place := id(x)) in trace:
                 dx = rule(dy, y, *xs, **step.params)

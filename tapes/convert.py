@@ -19,6 +19,8 @@ def convert(value: Any, dtype: np.dtype | None = None) -> Tensor:
     complex128. Lists that hold tensors are stacked, on the tape. TypeError when the conversion would lose meaning
     (1.5 as an integer), ValueError for what is not numbers or is out of range.
     """
+    if type(value) is Tensor and dtype is None:
+        return value
     if type(value) is float and dtype is not None and dtype.kind == "f":
         return Tensor(dtype.type(value))  # `2.0 * x`, the usual case
     if isinstance(value, TensorLike):
@@ -63,7 +65,8 @@ def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
             raise ValueError(f"Cannot convert {_shown(value)} to EagerTensor of dtype {dtype.name}: its numbers go "
                              f"from {limits.min} to {limits.max}.")
     as_dtype(dtype)
-    return array.astype(dtype, copy=False)
+    array = array.astype(dtype, copy=False)
+    return array if array.ndim else array[()]  # a single number, not an array of it: far quicker to compute with
 
 
 def _no_numbers(value: Any, array: np.ndarray) -> ValueError:

@@ -35,8 +35,9 @@ class Reads:
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Ops are of no interest here."""
 
-    def read(self, variable: Variable) -> None:
+    def read(self, variable: Variable, known: Tensor | None) -> bool:
         self.found.setdefault(id(variable), (variable, variable._array))
+        return True
 
 
 @contextmanager

@@ -180,8 +180,9 @@ class ForwardAccumulator:
         if dy is not None:
             self._carry(output, dy)
 
-    def read(self, variable: Variable) -> None:
+    def read(self, variable: Variable, known: Tensor | None) -> bool:
         """Reading a Variable is a step like any other."""
+        return id(variable) not in self._tangents or id(known) in self._tangents
 
     def _carry(self, x: TensorLike, tangent: Any) -> None:
         entry = _Tangent(x, self._forget)

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
+import numpy as np
+
 from . import complaints
 from .convert import convert
 from .protocols import TensorLike
@@ -13,15 +15,20 @@ from .tensor import Tensor
 
 Rule = Callable[..., Any]  # (adjoint of the output, output, *inputs, **params) -> adjoint of one input
 
+NONE: dict[str, Any] = {}  # the parameters of an op that has none: one dict for all of them, and never changed
 registry: dict[str, Op] = {}  # every op by its name: the docs, the cross-checks and the tests are driven by it
 
 
 class Listener(Protocol):
-    """Whoever wants to know which ops are called: a tape."""
+    """Whoever wants to know which ops are called: a tape.
+
+    Before each read of a Variable and each assignment to it they are asked whether a tensor that was `known` for its
+    value already will do, or whether the read must be recorded for them.
+    """
 
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None: ...
 
-    def read(self, variable: Any) -> None: ...
+    def read(self, variable: Any, known: Tensor | None) -> bool: ...
 
 
 class _Listening(threading.local):
@@ -42,6 +49,9 @@ listening = _Listening()
 
 def leave(listeners: list[Any], listener: Listener) -> tuple[list[Any], int]:
     """Take one out, wherever it stands: exits need not come in the reverse order of entering. Returns its place."""
+    if listeners and listeners[-1] is listener:
+        listeners.pop()
+        return listeners, len(listeners)
     where, place = next((those, i) for those in (listeners, *listening.aside) for i in reversed(range(len(those)))
                         if those[i] is listener)
     del where[place]
@@ -86,7 +96,13 @@ class Op:
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:
-        arrays = []
+        return self.on(inputs, params or NONE)
+
+    def on(self, inputs: tuple[Any, ...], params: dict[str, Any]) -> Any:
+        """The call, with its arguments in a tuple and a dict, as the step that it becomes will keep them."""
+        arrays: list[Any] = []
+        dtype: Any = None
+        mixed = self.alike is not None
         for x in inputs:
             if type(x) is not Tensor:
                 for some in inputs:
@@ -96,15 +112,15 @@ class Op:
                     return self.forward(*inputs, **params)
                 if listening.many is not None and (y := listening.many(self, inputs, params)) is not NotImplemented:
                     return y
-                inputs = self._tensors(inputs)
-                arrays = [x._array for x in inputs]
-                break
-            arrays.append(x._array)
-        alike = arrays if self.alike is None else arrays[self.alike]
-        dtype = alike[0].dtype
-        for array in alike:
-            if array.dtype is not dtype and array.dtype != dtype:
-                raise complaints.mixed_dtypes(self.name, arrays, self._places(inputs))
+                return self.on(self._tensors(inputs), params)
+            array = x._array
+            arrays.append(array)
+            if dtype is None:
+                dtype = array.dtype
+            elif array.dtype is not dtype:
+                mixed = True
+        if mixed:
+            dtype = self._one_dtype(arrays)
         if dtype.kind not in self.kinds:
             raise complaints.wrong_kind(self.name, arrays, dtype, self.kinds)
         try:
@@ -122,22 +138,30 @@ class Op:
 
     def _tensors(self, inputs: Sequence[Any]) -> tuple[Tensor, ...]:
         """All inputs as tensors: Variables are read, numbers and arrays take the dtype of the tensors beside them."""
-        dtype, found, places = None, [], None if self.alike is None else self._places(inputs)
-        for x in inputs if self.alike is None else inputs[self.alike]:
-            if isinstance(x, TensorLike):
-                dtype = x._array.dtype
-                break
+        found: list[Tensor] = []
         try:
             for x in inputs:
-                if type(x) is Tensor:
-                    found.append(x)
-                elif isinstance(x, TensorLike):
-                    found.append(x._read())
-                else:
-                    found.append(convert(x, dtype if places is None or len(found) in places else None))
+                if type(x) is not Tensor:
+                    x = x._operand() if isinstance(x, TensorLike) else convert(x, self._wanted(inputs, len(found)))
+                found.append(x)
         except (TypeError, ValueError) as error:
             raise complaints.named(error, self.name) from None
         return tuple(found)
+
+    def _wanted(self, inputs: Sequence[Any], place: int) -> np.dtype | None:
+        """The dtype that the input at this place must have: that of the tensors beside it."""
+        places = self._places(inputs)
+        if place not in places:
+            return None
+        return next((inputs[i]._array.dtype for i in places if isinstance(inputs[i], TensorLike)), None)
+
+    def _one_dtype(self, arrays: list[Any]) -> np.dtype:
+        """The dtype of the inputs that must have one, which they must."""
+        places = self._places(arrays)
+        dtype: np.dtype = arrays[places[0]].dtype
+        if any(arrays[place].dtype != dtype for place in places):
+            raise complaints.mixed_dtypes(self.name, arrays, places)
+        return dtype
 
     def _places(self, inputs: Sequence[Any]) -> range:
         """Of the inputs that must have one dtype."""

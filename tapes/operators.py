@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .convert import convert
-from .op import Op
+from .op import NONE, Op
 from .ops import bitwise as b
 from .ops import elementwise as e
 from .ops.indexing import argwhere, gather, getitem
@@ -31,11 +31,13 @@ _UNARY: dict[str, Op] = {"neg": e.negative, "abs": e.abs}
 
 
 def _forward(op: Op) -> Callable[[Any, Any], Any]:
-    return lambda x, y: op(x, y)
+    on = op.on
+    return lambda x, y: on((x, y), NONE)
 
 
 def _reflected(op: Op) -> Callable[[Any, Any], Any]:
-    return lambda x, y: op(y, x)
+    on = op.on
+    return lambda x, y: on((y, x), NONE)
 
 
 for _name, _op in {**_BINARY, **_COMPARING}.items():
@@ -55,7 +57,8 @@ TensorLike.__invert__ = lambda x: _logical((e.logical_not, b.invert), x)(x)  # t
 
 
 def _unary(op: Op) -> Callable[[Any], Any]:
-    return lambda x: op(x)
+    on = op.on
+    return lambda x: on((x,), NONE)
 
 
 for _name, _op in _UNARY.items():
@@ -85,10 +88,13 @@ def _fits(x: TensorLike, y: Any) -> bool:
 
 def _getitem(x: TensorLike, index: Any) -> Any:
     """Indexing as in TensorFlow: integers, slices, `...`, None, and a boolean mask; for a list of indices, gather."""
-    places = index if isinstance(index, tuple) else (index,)
-    if len(places) == 1 and isinstance(places[0], (TensorLike, np.ndarray)) and places[0].dtype == bool:
-        return mask(x, places[0])
-    places = tuple(_place(place) for place in places)
+    if type(index) is int:
+        places: tuple[Any, ...] = (index,)
+    else:
+        places = index if isinstance(index, tuple) else (index,)
+        if len(places) == 1 and isinstance(places[0], (TensorLike, np.ndarray)) and places[0].dtype == bool:
+            return mask(x, places[0])
+        places = tuple(_place(place) for place in places)
     part = getitem(x, index=places)
     if isinstance(x, Variable):
         part._origin = (x, places)

@@ -40,6 +40,24 @@ _HINTS = {
 }
 
 
+_shape = tuple.__new__  # of what is a tuple of integers already
+
+
+class _Missing:
+    """An attribute that tensors of other libraries have: asking for it says what to do here.
+
+    A `__getattr__` would say it too, but it makes each look-up of every other attribute twice as slow.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __get__(self, x: Any, kind: type) -> Any:
+        if x is None:
+            return self
+        raise AttributeError(f"'{kind.__name__}' object has no attribute {self.name!r}: {_HINTS[self.name]}.")
+
+
 class TensorLike:
     """What Tensor and Variable share: Python's protocols. Their operators are added in operators.py."""
 
@@ -60,10 +78,11 @@ class TensorLike:
         __lt__ = __le__ = __gt__ = __ge__ = __getitem__ = _two
 
         def __iter__(self) -> Iterator[Tensor]: ...
+        def __getattr__(self, name: str) -> Any: ...  # a hint, see _Missing, or what a subclass has
 
     @property
     def shape(self) -> TensorShape:
-        return TensorShape(self._array.shape)
+        return _shape(TensorShape, self._array.shape)
 
     @property
     def dtype(self) -> DType:
@@ -72,6 +91,10 @@ class TensorLike:
     @property
     def ndim(self) -> int:
         return self._array.ndim
+
+    def _operand(self) -> Tensor:
+        """What an op computes with."""
+        return self._read()
 
     def get_shape(self) -> TensorShape:
         """The same as `shape`."""
@@ -145,9 +168,12 @@ class TensorLike:
         raise TypeError(f"'{type(self).__name__}' object does not support item assignment: values on a tape never "
                         "change. Build a new tensor instead, with tapes.where, tapes.concat or tapes.stack.")
 
-    def __getattr__(self, name: str) -> Any:
-        hint = f": {_HINTS[name]}." if name in _HINTS else ""
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute {name!r}{hint}")
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if type(getattr(type(self), name, None)) is not _Missing]
+
+
+for _name in _HINTS:
+    setattr(TensorLike, _name, _Missing(_name))
 
 
 class Reference:

@@ -12,7 +12,7 @@ import numpy as np
 from .complaints import named
 from .convert import convert
 from .errors import InvalidArgumentError
-from .op import Op
+from .op import NONE, Op
 from .protocols import TensorLike
 from .tensor import Tensor
 
@@ -32,12 +32,12 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
     def function(*args: Any, name: str | None = None, **keywords: Any) -> Tensor:
         if keywords or len(args) != len(order):
             args = bind(*args, **keywords)
-        if type(args[0]) is not Tensor and not any(isinstance(x, TensorLike) for x in args):
+        if not isinstance(args[0], TensorLike) and not any(isinstance(x, TensorLike) for x in args):
             try:
                 args = (convert(args[0]), *args[1:])
             except (TypeError, ValueError) as error:
                 raise named(error, op.name) from None
-        return op(*args)
+        return op.on(args, NONE)
 
     parameters = [inspect.Parameter(each, inspect.Parameter.POSITIONAL_OR_KEYWORD) for each in order]
     parameters.append(inspect.Parameter("name", inspect.Parameter.KEYWORD_ONLY, default=None))
@@ -69,10 +69,11 @@ def public(op: Op, names: str, sentence: str, example: str, output: str, source:
 
 def both(a: Any, b: Any) -> tuple[Tensor, Tensor]:
     """Two tensors; what is no tensor yet takes the dtype of the other."""
-    if isinstance(b, TensorLike) and not isinstance(a, TensorLike):
-        return convert(a, b._array.dtype), convert(b)
-    first = convert(a)
-    return first, convert(b) if isinstance(b, TensorLike) else convert(b, first._array.dtype)
+    if isinstance(a, TensorLike):
+        first = a._operand()
+    else:
+        first = convert(a, b._array.dtype if isinstance(b, TensorLike) else None)
+    return first, b._operand() if isinstance(b, TensorLike) else convert(b, first._array.dtype)
 
 
 def place(axis: Any, rank: int, op: str) -> int:

@@ -57,7 +57,7 @@ class TensorShape(tuple[int, ...]):
         return TensorShape((*other, *self))
 
     def __eq__(self, other: object) -> bool:
-        return super().__eq__(tuple(other) if isinstance(other, list) else other)
+        return tuple.__eq__(self, tuple(other) if type(other) is list else other)
 
     def __ne__(self, other: object) -> bool:
         return not self == other

@@ -24,7 +24,7 @@ from .arguments import (
 )
 from .chain_rule import Step, Trace, backward, leading_from, seeds
 from .notices import tell
-from .op import Op, leave, listening
+from .op import NONE, Op, leave, listening
 from .protocols import TensorLike
 from .tensor import Tensor
 from .variable import Variable
@@ -111,22 +111,26 @@ class GradientTape:
         trace = self._trace
         for x in inputs:
             if id(x) in trace and x._array.dtype.kind in "fc":
-                self._keep(op, inputs, params, output)
+                trace[id(output)] = step = Step(output, self._forget)
+                step.op, step.inputs, step.params, step.key = op, inputs, params, id(output)
                 return
 
-    def _keep(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: TensorLike) -> None:
-        step = Step(output, self._forget)
-        step.op, step.inputs, step.params, step.key = op, inputs, params, id(output)
-        self._trace[step.key] = step
-
-    def read(self, variable: Variable) -> None:
+    def read(self, variable: Variable, known: Tensor | None) -> bool:
         """Called by every read of a Variable and every assignment to it."""
-        if id(variable) not in self._trace and self._watch_accessed and variable._trainable:
+        trace = self._trace
+        if id(known) in trace:
+            return True
+        if id(variable) in trace:
+            return False
+        if self._watch_accessed and variable._trainable:
             self._watch(variable)
+            return False
+        return True
 
     def _watch(self, x: TensorLike) -> None:
         if id(x) not in self._trace:
-            self._keep(watched, (), {}, x)
+            self._trace[id(x)] = step = Step(x, self._forget)
+            step.op, step.inputs, step.params, step.key = watched, (), NONE, id(x)
             self._leaves.add(id(x))
         if isinstance(x, Variable):
             self._variables[id(x)] = x
@@ -341,9 +345,8 @@ class GradientTape:
         step  result  op        inputs  shape  value  adjoint
         ----  ------  --------  ------  -----  -----  -------
         0     x       watch             ()     3.     6.
-        1     %1      read      x       ()     3.     3.
-        2     %2      read      x       ()     3.     3.
-        3     y       multiply  %1, %2  ()     9.     1.
+        1     %1      read      x       ()     3.     6.
+        2     y       multiply  %1, %1  ()     9.     1.
         """
         from .view.table import table  # what a person looks at imports the tape, not the other way round
 

@@ -33,7 +33,9 @@ class Tensor(TensorLike):
     @property
     def assign(self) -> Any:
         """Only the slices of a Variable have it: `v[1:].assign(value)` assigns this part of `v`, and returns `v`."""
-        variable, index = self._origin  # any other tensor says that it never changes
+        if not hasattr(self, "_origin"):
+            return super().assign  # type: ignore[misc]  # which says that a tensor never changes
+        variable, index = self._origin
         return lambda value: variable._assign_part(index, value)
 
     def __copy__(self) -> Tensor:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import weakref
 from collections.abc import Callable
 from typing import Any
 
@@ -12,10 +13,11 @@ from .convert import convert
 from .dtypes import as_dtype
 from .errors import InvalidArgumentError
 from .notices import tell
-from .op import Op, listening
+from .op import NONE, Op, listening
 from .protocols import Reference, TensorLike
 from .tensor import Tensor, text
 
+_nothing: Callable[[], Tensor | None] = lambda: None  # noqa: E731
 _created = itertools.count()
 read = Op("read", lambda variable: variable, [lambda g, y, variable: g], push=[lambda dx, y, variable: dx],
            doc="The step from a Variable to the tensor that it holds at this moment; the adjoint passes unchanged.")
@@ -42,7 +44,8 @@ class Variable(TensorLike):
     <tapes.Tensor: shape=(), dtype=float32, numpy=6.0>
     """
 
-    __slots__ = ("__weakref__", "_array", "_name", "_order", "_trainable")
+    __slots__ = ("__weakref__", "_array", "_known", "_name", "_order", "_trainable")
+    _known: Callable[[], Tensor | None]  # the last operand, while something holds it
 
     def __init__(self, initial_value: Any = None, trainable: bool = True, name: str | None = None,
                  dtype: Any = None) -> None:
@@ -52,7 +55,7 @@ class Variable(TensorLike):
         if callable(initial_value):
             initial_value = initial_value()
         value = convert(initial_value, None if dtype is None else as_dtype(dtype).dtype)
-        self._array = value._array
+        self._array, self._known = value._array, _nothing
         self._name, self._trainable, self._order = name or "Variable", bool(trainable), next(_created)
         tell("Variable", self, value)
 
@@ -108,7 +111,7 @@ class Variable(TensorLike):
     def _hold(self, array: np.ndarray, given: Tensor, how: Any) -> Variable:
         if array.shape != self._array.shape:
             raise self._mismatch(array.shape)
-        self._tell()
+        self._told()
         before, self._array = self._array, array
         tell("assign", self, given, how, before)
         return self
@@ -117,14 +120,28 @@ class Variable(TensorLike):
         return ValueError(f"Cannot assign value to variable '{self.name}': Shape mismatch. The variable shape "
                           f"{self._array.shape}, and the assigned value shape {shape} are incompatible.")
 
-    def _tell(self) -> None:
-        """Reading and assigning both tell the tapes that this Variable takes part."""
+    def _told(self, known: Tensor | None = None) -> bool:
+        """Reading and assigning both tell the tapes that this Variable takes part; whether `known` will do for all."""
+        enough = known is not None
         for listener in listening.now:
-            listener.read(self)
+            if not listener.read(self, known):
+                enough = False
+        return enough
 
     def _read(self) -> Tensor:
-        self._tell()
-        return read.record((self,), {}, self._array)
+        """A new tensor of the value, which nothing else was computed from: what the user gets, and may ask about."""
+        self._told()
+        return read.record((self,), NONE, self._array)
+
+    def _operand(self) -> Any:
+        """What an op computes with: one tensor for as long as the value stays, so that it is on a tape but once."""
+        known = self._known()
+        if known is not None and known._array is not self._array:
+            known = None  # the value has changed since
+        if not self._told(known):
+            known = read.record((self,), NONE, self._array)
+            self._known = weakref.ref(known)
+        return known
 
     def ref(self) -> Reference:
         return Reference(self)

@@ -23,7 +23,7 @@ def test_a_network_of_two_layers_fits(capsys):
         total = loss + 0.01 * tf.reduce_sum(kernel**2)
     tape.show(total)
     shown = capsys.readouterr().out.splitlines()
-    assert len(shown) == 2 + 20 and max(map(len, shown)) <= WIDTH
+    assert len(shown) == 2 + 19 and max(map(len, shown)) <= WIDTH
     head, first, matmul = shown[0], shown[2], next(line for line in shown if "matmul" in line)
     assert head.split() == ["step", "result", "op", "inputs", "shape", "value", "adjoint"]
     assert "hidde...ernel" in first and "all 1" in first

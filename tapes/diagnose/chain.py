@@ -115,6 +115,7 @@ class _Chain:
         shared = next((number for number in self.lineage.ancestors(self.source) if number in past), None)
         if shared is None:
             return None
+        shared = self._origin(shared)
         called = self._called(shared)
         kind = "the Variable " if self._is_variable(shared) and called != "a Variable" else ""
         if made.how in ("read", "getitem") and shared in self._origins(made):
@@ -139,9 +140,12 @@ class _Chain:
                                      roots=f": it was computed from {', '.join(named)}" if named else "")
 
     def _origins(self, made: Made) -> tuple[int, ...]:
-        """What an op took: of each tensor that a Variable was read as, the Variable."""
-        return tuple(self.made[number].parents[0] if number in self.made and self.made[number].how == "read" else number
-                     for number in made.parents)
+        """What an op took."""
+        return tuple(map(self._origin, made.parents))
+
+    def _origin(self, number: int) -> int:
+        """Of a tensor that a Variable was read as, the Variable."""
+        return self.made[number].parents[0] if number in self.made and self.made[number].how == "read" else number
 
     def _is_variable(self, number: int) -> bool:
         return isinstance(self.history.tensor(number), Variable)

@@ -160,8 +160,9 @@ class History:
             tuple(rule is not None for _, rule in zip(inputs, op.rules, strict=False)), tuple(tapes), cut,
             repr(params["index"])[:40] if op.name == "getitem" else ""))
 
-    def read(self, variable: Variable) -> None:
+    def read(self, variable: Variable, known: Any) -> bool:
         """Called by every read of a Variable, which is an op too, and heard as such."""
+        return known is not None and self.making(known) is not None
 
     def notice(self, event: str, *about: Any) -> None:
         """Called by what is no op."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -53,6 +54,9 @@ def hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     return np.broadcast_to(np.zeros((), dtype), shape)
 
 
+_OPERATORS = {operator.add: "add", operator.sub: "subtract", operator.mul: "multiply", operator.neg: "negative"}
+
+
 @dataclass(eq=False, slots=True)
 class Step:
     """`output = op(*inputs, **params)`, and the line of the user's program that asked for it.
@@ -69,6 +73,12 @@ class Step:
     line: Line
     shares: tuple[int, ...] = ()
     into: Value | None = None
+
+    @property
+    def ufunc(self) -> str:
+        """The name of the NumPy function that does just this, and takes `out=`; "" if there is none."""
+        forward = self.op.forward
+        return forward.__name__ if isinstance(forward, np.ufunc) else _OPERATORS.get(forward, "")
 
 
 class Cut(Step):

@@ -301,8 +301,8 @@ class Writer:
             params["index"] = params["index"][1:-2]
         if isinstance(template, str):
             return template.format(*inputs, **params)
-        if isinstance(step.op.forward, np.ufunc) and not params:
-            return f"np.{step.op.forward.__name__}({', '.join(inputs)})"
+        if step.ufunc and not params:
+            return f"np.{step.ufunc}({', '.join(inputs)})"
         if step.op.name not in HELPERS or any(value.array.dtype.kind == "c" for value in step.inputs):
             self.foreign.add(step.op.name)
         if step.op.name not in self.borrowed:
@@ -314,8 +314,7 @@ class Writer:
         """A step whose result goes into given memory."""
         if step.op.name in INTO:
             return INTO[step.op.name].format(*inputs, into=place)
-        name = step.op.forward.__name__ if isinstance(step.op.forward, np.ufunc) else step.op.name
-        return f"np.{name}({', '.join(inputs)}, out={place})"
+        return f"np.{step.ufunc or step.op.name}({', '.join(inputs)}, out={place})"
 
     def within(self, value: Value, step: Step, place: int, need: int = ATOM) -> str:
         """The text of an input, in parentheses where it would fall apart."""

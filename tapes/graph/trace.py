@@ -94,8 +94,9 @@ class Trace:
                 known, made.name = {"variable": inputs[0]}, values[0].name
             self.program.steps.append(Step(op, values, known, made, self._look_around(made), shares))
 
-    def read(self, variable: Variable) -> None:
-        """Reading is an op too."""
+    def read(self, variable: Variable, known: Tensor | None) -> bool:
+        """Reading is an op too; each is written down, for assignments may stand between them."""
+        return False
 
     def value(self, x: TensorLike) -> Value:
         """The value of a tensor or Variable; what nobody made here is a constant."""

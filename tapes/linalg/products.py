@@ -33,13 +33,17 @@ def matmul(a: Any, b: Any, transpose_a: bool = False, transpose_b: bool = False,
     tapes.Tensor([[11.]], shape=(1, 1), dtype=float32)
     """
     left, right = both(a, b)
-    return _matmul(_turned(left, transpose_a, adjoint_a, "a"), _turned(right, transpose_b, adjoint_b, "b"))
+    if transpose_a or adjoint_a:
+        left = _turned(left, transpose_a, adjoint_a, "a")
+    if transpose_b or adjoint_b:
+        right = _turned(right, transpose_b, adjoint_b, "b")
+    return _matmul(left, right)
 
 
 def _turned(x: Tensor, transposed: bool, conjugated: bool, which: str) -> Tensor:
     if transposed and conjugated:
         raise ValueError(f"Only one of `transpose_{which}` and `adjoint_{which}` can be True.")
-    return adjoint(x) if conjugated else s.swap_last(x) if transposed else x
+    return adjoint(x) if conjugated else s.swap_last(x)
 
 
 _matmul = a.matmul

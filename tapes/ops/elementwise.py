@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
 from typing import Any
 
@@ -47,22 +48,24 @@ is_nan = elementwise("is_nan", np.isnan, None, kinds="f")
 is_inf = elementwise("is_inf", np.isinf, None, kinds="f")
 is_finite = elementwise("is_finite", np.isfinite, None, kinds="f")
 
-# Arithmetic.
+# Arithmetic, with Python's operators: to NumPy they are its functions, but twenty times as fast on a single number.
 
-add = elementwise("add", np.add, 1, 1, formula="x + y", linear=True, kinds=_NUMBERS)
-subtract = elementwise("subtract", np.subtract, 1, -1, formula="x - y", linear=True, kinds=_NUMBERS)
-multiply = elementwise("multiply", np.multiply, lambda z, x, y: y, lambda z, x, y: x, formula="x*y", kinds=_NUMBERS)
+add = elementwise("add", operator.add, 1, 1, formula="x + y", linear=True, kinds=_NUMBERS)
+subtract = elementwise("subtract", operator.sub, 1, -1, formula="x - y", linear=True, kinds=_NUMBERS)
+multiply = elementwise("multiply", operator.mul, lambda z, x, y: y, lambda z, x, y: x, formula="x*y", kinds=_NUMBERS)
 
 
 def _quotient(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The quotient; of integers as TensorFlow's: of 8 and 16 bits as float32, of more as float64."""
-    both = np.result_type(x, y)
-    return np.divide(x, y, dtype=both if both.kind not in "iu" else np.float32 if both.itemsize < 4 else np.float64)
+    quotient = x / y
+    if quotient.dtype.char == "e" and np.result_type(x, y).kind != "f":
+        return np.divide(x, y, dtype=np.float32)
+    return quotient
 
 
 divide = elementwise("divide", _quotient, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
                      formula="x/y", smooth=(_ANY, _POSITIVE), kinds=_NUMBERS)
-negative = elementwise("negative", np.negative, -1, formula="-x", linear=True, kinds=_NUMBERS)
+negative = elementwise("negative", operator.neg, -1, formula="-x", linear=True, kinds=_NUMBERS)
 
 
 def _checked(divide: Callable[..., Any]) -> Callable[..., Any]:

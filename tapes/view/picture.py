@@ -47,7 +47,7 @@ class Picture:
     >>> with tf.GradientTape() as tape:
     ...     y = x * x
     >>> print(tf.view.picture(tape, y).caption)
-    4 steps; the tape keeps 4 bytes alive
+    3 steps; the tape keeps 4 bytes alive
     """
 
     def __init__(self, drawn: Graph) -> None:

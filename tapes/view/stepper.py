@@ -39,7 +39,7 @@ class Stepper:
     >>> with tf.GradientTape() as tape:
     ...     y = x * x
     >>> tf.view.stepper(tape, y)
-    <stepper of y: 14 positions, 4 forward and 10 backward>
+    <stepper of y: 11 positions, 3 forward and 8 backward>
     """
 
     def __init__(self, data: dict[str, Any]) -> None:
