@@ -187,6 +187,7 @@ class Function:
         # hoisted products: 2 steps as before
         # merged products: 2 steps as before
         # dead steps: 2 steps as before
+        # results: 2 steps as before
         # blocks: 2 steps as before
         # dot products: 2 steps as before
         # buffers: 2 steps as before

@@ -258,6 +258,7 @@ class Writer:
     def note(self, value: Value) -> str:
         """What an adjoint is: the derivative of what, by what."""
         about, target = (self.called(one) for one in (value.adjoint_of, value.target))
+        about = about or (f"({self.names[value.adjoint_of]})" if value.adjoint_of in self.names else "")
         return "" if not about else f"  # d{target}/d{about}" if target else f"  # adjoint of {about}"
 
     def called(self, value: Value | None) -> str:
@@ -365,6 +366,8 @@ class Writer:
         adjoint, new = self.called(value.adjoint_of), identifier(self.assigned.get(value, ""))
         if adjoint or (new and value.kind == "step"):
             return f"d{adjoint}" if adjoint else f"new_{new}"
+        if value.adjoint_of in self.names:  # of an expression, which has no name
+            return "dt"
         usual = {"constant": "c", "argument": "x", "buffer": "buffer"}
         return identifier(value.name) or usual.get(value.kind, "result" if value in self.program.outputs else "t")
 

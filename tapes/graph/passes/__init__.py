@@ -15,6 +15,7 @@ from .fold import folded
 from .hoisted import hoisted
 from .merged import merged
 from .opened import opened
+from .results import from_results
 from .shared import shared
 
 PASSES: dict[str, Callable[[Program], Program]] = {
@@ -26,6 +27,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "hoisted products": hoisted,
     "merged products": merged,
     "dead steps": dead,
+    "results": from_results,
     "blocks": blocked,
     "dot products": dotted,
     "buffers": reused,
