@@ -173,6 +173,12 @@ class Program:
     outputs: list[Value] = field(default_factory=list)
     called: dict[Value, Value] = field(default_factory=dict)
 
+    def now(self, value: Value) -> Value:
+        """What a value is called by now."""
+        while value in self.called:
+            value = self.called[value]
+        return value
+
     @property
     def effects(self) -> list[Effect]:
         return [step for step in self.steps if isinstance(step, Effect)]

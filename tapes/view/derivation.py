@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -52,7 +52,7 @@ class Derivation:
         lines = [_equation(line, loop, folding, self._target) for line, loop in folding.lines]
         self.forward: list[Equation] = lines[:folding.split]
         self.backward: list[Equation] = lines[folding.split:]
-        self._gradients = {formulas.names[formulas._seen(source)]: folding.final(formulas.names[adjoint])
+        self._gradients = {formulas.called(source): folding.final(formulas.names[adjoint])
                            for adjoint, sources in formulas.sources.items() for source in sources}
         self._entries = {re.sub(r"^(\w+)\[-?\d+\]$", r"\1", _settled(result, folding)[0]): (
             formula, _settled(result, folding), [_settled(x, folding) for x in inputs])
@@ -95,7 +95,8 @@ class Derivation:
             raise ValueError(f"{sorted(unknown)[0]!r} is not given in this derivation: {', '.join(self._given)} are.")
         values = {**self._constants, **self._given, **{name: np.asarray(value) for name, value in given.items()}}
         space = {**FUNCTIONS, **{name: _double(value) for name, value in values.items()}}
-        computed([*self.forward, *self.backward], space, self._functions)
+        with np.errstate(all="ignore"):  # a nan is told by the result
+            computed([*self.forward, *self.backward], space, self._functions)
         return {source: looked_up(name, space) for source, name in self._gradients.items()}
 
     def local(self) -> list[Local]:
@@ -189,9 +190,17 @@ def _of_tape(tape: GradientTape, target: Any, sources: Any, names: dict[int, str
                          "it up. Ask before gradient(), or say GradientTape(persistent=True).")
     sources = list(sources) if isinstance(sources, (list, tuple)) else [sources]
     made = {step.key for step in steps if step.op is not watched}
+    if id(target) not in made | {id(x) for x in sources}:
+        raise ValueError("the target is not on this tape: was it computed after the `with` block, or from constants "
+                         "alone? tape.why_none(target, source) says why.")
     given = {id(x): x for step in steps for x in step.inputs if id(x) not in made and id(x) in names}
-    given |= {id(x): x for x in sources if id(x) not in given}
-    titles = [_title(x, names) for x in given.values()]
+    given |= {id(x): x for x in sources if id(x) not in made}
+    titles: dict[int, str] = {}
+    for x in (*given.values(), *sources):
+        titles.setdefault(id(x), _unlike(_title(x, names), titles.values()))
+    arrays = {key: _first_read(steps, x) for key, x in given.items()}
+    named: dict[int, str] = {}
+    inside: dict[str, Any] = {}
 
     def again(own: Sequence[Any]) -> Any:
         now: dict[int, Any] = dict(zip(given, own))
@@ -199,18 +208,43 @@ def _of_tape(tape: GradientTape, target: Any, sources: Any, names: dict[int, str
             if step.op is watched:
                 continue
             if step.op is read:
-                variable = step.inputs[0]
-                now[step.key] = now[id(variable)] if id(variable) in now else variable._read()
+                now[step.key] = _read_again(step, now, arrays)
                 continue
             output = step.op(*(now.get(id(x), x) for x in step.inputs), **step.params)
             now[step.key] = output
             if step.key in names:
                 named[id(output)] = names[step.key]
+        inside.update((titles[id(x)], now[id(x)]) for x in sources if id(x) in made)
         return now.get(id(target))
 
-    named: dict[int, str] = {}
-    return _derived(again, [Tensor(x._array) for x in given.values()], titles,
-                    [_title(x, names) for x in sources], named=named)
+    return _derived(again, [Tensor(array) for array in arrays.values()], [titles[key] for key in given],
+                    [titles[id(x)] for x in sources], named=named, inside=inside,
+                    followed={titles[key] for key in given if key in {step.key for step in steps}})
+
+
+def _unlike(title: str, others: Iterable[str]) -> str:
+    """A title that none of the others is."""
+    others, chosen, number = set(others), title, 2
+    while chosen in others:
+        chosen, number = f"{title}_{number}", number + 1
+    return chosen
+
+
+def _first_read(steps: Sequence[Any], x: Any) -> Any:
+    """What a Variable held when the tape heard of it: it may have been assigned to since."""
+    outputs = (step() for step in steps if step.op is read and step.inputs[0] is x)
+    return next((y._array for y in outputs if y is not None), x._array)
+
+
+def _read_again(step: Any, now: dict[int, Any], arrays: dict[int, Any]) -> Any:
+    """A Variable as it was read: after an assignment it is what it was, and a constant more."""
+    variable, was = step.inputs[0], step()
+    key = id(variable)
+    if key not in now:
+        return variable._read() if was is None else Tensor(was._array)
+    if was is None or np.array_equal(was._array, arrays[key], equal_nan=True):
+        return now[key]
+    return now[key] + Tensor(was._array - arrays[key])
 
 
 def _title(x: Any, names: dict[int, str]) -> str:
@@ -220,7 +254,8 @@ def _title(x: Any, names: dict[int, str]) -> str:
 
 
 def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], sources: Any,
-             *, named: dict[int, str] | None = None, weights: dict[int, str] | None = None) -> Derivation:
+             *, named: dict[int, str] | None = None, weights: dict[int, str] | None = None,
+             inside: dict[str, Any] | None = None, followed: set[str] | None = None) -> Derivation:
     """Watch the function and the sweep, shorten the program, and write it down."""
     own: list[Any] = [x if isinstance(x, Variable) else identity.record((x,), {}, np.array(convert(x)._array).view())
                       for x in args]
@@ -231,12 +266,14 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
     try:
         with trace.watching():
             with GradientTape() as tape:
-                tape.watch([own[i] for i in places if own[i].dtype.is_floating])
+                tape.watch([own[i] for i in places if own[i].dtype.is_floating
+                            and (followed is None or titles[i] in followed)])
                 y = f(own)
             if not isinstance(y, Tensor):
                 raise ValueError("the function must return one tensor, of which the gradient is derived; got "
                                  f"{type(y).__name__}")
             known: dict[str, Any] = {titles[i]: own[i] for i in places if own[i].dtype.is_floating}
+            known.update(inside or {})
             for variable in tape.watched_variables():
                 if id(variable) in (weights or {}):
                     trace.value(variable).name = (weights or {})[id(variable)]
@@ -258,13 +295,15 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
             trace._values[key].name = name
     program = trace.finish([y, *(dx for _, dx in pairs)])
     about = [trace.value(x) for x, _ in pairs]
+    for title, x in (inside or {}).items():
+        trace.value(x).name = title
     values = {value: value.array for value in program.values() if value.kind in ("argument", "variable")}
     values.update((value, value.array) for value in about)
     known_adjoints = {value: value.adjoint_of for value in program.values() if value.adjoint_of is not None}
     for name in _SHORTER:
         program = PASSES[name](program)
     target, *adjoints = program.outputs
-    gradients = dict(zip(about, adjoints))
+    gradients = dict(zip((program.now(value) for value in about), adjoints))
     ops = {step.op.name for step in program.each() if isinstance(step, Step)}
     return Derivation(Formulas(program, target, gradients, ops | WORDS, known_adjoints), values)
 

@@ -113,9 +113,9 @@ class Formulas:
             if value in self.inner:
                 for place, x in enumerate(step.inputs):
                     self.users.setdefault(self._seen(x), []).append((step, place))
-        parts = Counter(_now(about, program) for about in set(adjoints.values()))  # of one that was computed twice,
-        self.about = self._adjoints({_now(value, program): _now(about, program)  # each time only a part is known
-                                     for value, about in adjoints.items() if parts[_now(about, program)] == 1})
+        parts = Counter(program.now(about) for about in set(adjoints.values()))  # of one that was computed twice,
+        self.about = self._adjoints({program.now(value): program.now(about)  # each time only a part is known
+                                     for value, about in adjoints.items() if parts[program.now(about)] == 1})
         self._alone = self._index_notations() | {
             about for value, about in self.about.items() if self.used[value] > 1 and about in self.inner}
         self.lines: list[Line] = []
@@ -219,6 +219,13 @@ class Formulas:
         name = f"δ{identifier(name[1:])}" if name.startswith("δ") else identifier(name) or "u"
         self.names[value] = self._free(name)
 
+    def called(self, source: Value) -> str:
+        """The name of a source."""
+        source = self._seen(source)
+        if source not in self.names:
+            self._call(source, source.name or "x")
+        return self.names[source]
+
     def _free(self, name: str) -> str:
         chosen, number = name, 2
         while chosen in self.taken:
@@ -229,7 +236,7 @@ class Formulas:
     # -- lines --------------------------------------------------------------------------------------------------------
 
     def _line(self, value: Value) -> Line:
-        sources = tuple(self.names[self._seen(source)] for source in self.sources.get(value, ()))
+        sources = tuple(map(self.called, self.sources.get(value, ())))
         step, letters = self.steps.get(value), None
         if sources and value not in self.names and step is not None:
             self._call(value, f"δ{sources[0]}")
@@ -555,7 +562,7 @@ class Formulas:
         number = uniform(value)
         if number is not None and not value.shape:
             return plain_number(number, style)
-        if number is not None and not value.name:
+        if number is not None and not value.name and np.asarray(value.array).dtype.kind == "f":
             return ones(value.shape, number, style)
         self._call(value, value.name or ("ids" if np.asarray(value.array).dtype.kind in "iu" else "c"))
         self.constants[self.names[value]] = value.array
@@ -568,13 +575,6 @@ def joined(terms: list[str]) -> str:
         return terms[0]
     whole = " ".join(terms)
     return whole.removeprefix("+ ") if whole.startswith("+") else f"-{whole[2:]}"
-
-
-def _now(value: Value, program: Program) -> Value:
-    """What a value is called since the program was made shorter."""
-    while value in program.called:
-        value = program.called[value]
-    return value
 
 
 def _held(text: str, level: float, need: float, style: str) -> str:
