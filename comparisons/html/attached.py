@@ -48,5 +48,5 @@ def section(path: Path) -> Section:
         raise LossError(f"--with: {path} is of {kind}, but not as this version writes it ({type(error).__name__}: "
                         f"{error}); {again}") from None
     written = datetime.datetime.fromtimestamp(path.stat().st_mtime)
-    found.origin = f"{path.name}, written by `comparisons {kind}` on {written:%Y-%m-%d at %H:%M}"
+    found.origin = f"{path.name}, written by the command {kind} on {written:%Y-%m-%d at %H:%M}"
     return found

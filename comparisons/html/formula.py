@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import functools
 import html
+import itertools
 import re
+from collections.abc import Sequence
 from typing import Any
 
+LONG = 160  # letters of a formula from which on what is repeated in it gets a name
 TERMS = 4  # of a sum or product that stand there; of a longer one the first two and the last
 
 
@@ -71,6 +74,18 @@ def _printer() -> Any:
             return row
 
     return Short
+
+
+def shortened(expressions: Sequence[Any]) -> tuple[list[tuple[Any, Any]], list[Any]]:
+    """What long expressions share, as u0 = ..., u1 = ..., and the expressions written with it."""
+    import sympy
+
+    if max((len(str(each)) for each in expressions), default=0) <= LONG:
+        return [], list(expressions)
+    names = {symbol.name.partition("[")[0] for each in expressions for symbol in each.free_symbols}
+    letter = next(letter for letter in ("u", "v", "s", "t", "common") if letter not in names)
+    parts, rest = sympy.cse(expressions, (sympy.Symbol(f"{letter}[{i}]", real=True) for i in itertools.count()))
+    return parts, rest
 
 
 def natural(expression: Any) -> list[Any]:

@@ -13,7 +13,7 @@ import numpy as np
 # Blue and orange, which the colour-blind tell apart: after Okabe and Ito, Color Universal Design (2008).
 LOW, ZERO, HIGH, STRANGE = (0, 114, 178), (242, 242, 242), (213, 94, 0), (0, 0, 0)
 MOST = 128  # entries along an axis of a map; beyond, each point is the largest of a few entries
-SIDE, LEAST = 220, 22  # pixels on the screen, of the longer side and of the shorter one
+SIDE, LEAST = 170, 22  # pixels on the screen, of the longer side and of the shorter one
 BOUNDS = (0.0, 1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0, 2.0, 4.0, 8.0, 16.0, 64.0, 1e3, 1e6, 1e9)  # of bars, in ulps
 _SHADES = 127  # on each side of zero
 

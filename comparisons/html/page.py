@@ -19,7 +19,7 @@ import tapes
 from .. import report
 from ..backends import COLUMNS, DIFFERENTIATORS, ORACLES
 from ..compare import AGREES, Comparison, Row
-from ..problem import Problem
+from ..problem import SYMBOLIC_ROWS, Problem
 from ..run.verdict import Verdict
 from ..speed.machine import processor
 from ..whole import Whole, wholes
@@ -56,13 +56,20 @@ class Closer:
 
 
 @dataclass(frozen=True)
-class Formula:
-    """A derivative that SymPy found: as mathematics for one row of data, and as text for as many as were compared."""
+class Formulas:
+    """What SymPy derived.
 
-    symbol: Any
-    math: Any
+    Attributes:
+        parts: what the formulas share, each a symbol and an expression, as mathematics.
+        derivatives: for the first entry of each input, for one row of data, the symbol and the derivative by it.
+        cut: whether of long sums only some terms are there.
+        texts: the same for as many rows as were compared, as text.
+    """
+
+    parts: Sequence[tuple[Any, Any]]
+    derivatives: Sequence[tuple[Any, Any]]
     cut: bool
-    text: str
+    texts: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -75,7 +82,7 @@ class Shown:
     stages: Sequence[tuple[str, list[str], list[tuple[Row, Closer | None]]]]
     source: Any
     derivation: str
-    formulas: Sequence[Formula]
+    formulas: Formulas | None
     corners: Sequence[Corner]
 
 
@@ -190,23 +197,28 @@ def derived(problem: Problem) -> str:
         return ""
 
 
-def formulas(problem: Problem) -> list[Formula]:
+def formulas(problem: Problem) -> Formulas | None:
     """What SymPy derived, where it is installed and the loss is small enough to print."""
     from markupsafe import Markup
 
-    from ..problem import SYMBOLIC_ROWS
-    from .formula import mathml
+    from .formula import mathml, shortened
 
     if not ORACLES["sympy"].available:
-        return []
+        return None
     symbolic: Any = ORACLES["sympy"].open()
     try:
         one = [*symbolic.derivatives(problem.first_rows(1))]
         several = [*symbolic.derivatives(problem.first_rows(SYMBOLIC_ROWS))]
     except Exception:  # a name that SymPy's namespace lacks: the tables say so
-        return []
-    found = []
-    for (symbol, expression), (_, longer) in zip(one, several):
-        text, cut = mathml(expression)
-        found.append(Formula(Markup(mathml(symbol)[0]), Markup(text), cut, str(longer)))  # SymPy's printer, see there
-    return found
+        return None
+    parts, rest = shortened([expression for _, expression in one])
+    cut = False
+
+    def drawn(symbol: Any, expression: Any) -> tuple[Any, Any]:
+        nonlocal cut
+        text, shorter = mathml(expression)
+        cut |= shorter
+        return Markup(mathml(symbol)[0]), Markup(text)  # SymPy's printer, which is given escaped names
+
+    return Formulas([drawn(*part) for part in parts], [drawn(symbol, each) for (symbol, _), each in zip(one, rest)],
+                    cut, [(str(symbol), str(each)) for symbol, each in several]) if one else None

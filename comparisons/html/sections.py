@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..speed.contenders import HAND
+from ..speed.judge import duration, number
 from .curves import Chart, chart
 
 Document = dict[str, Any]
@@ -56,14 +58,13 @@ class Section:
 
 def speed(found: Document) -> Section:
     cells = {(cell["workload"], cell["contender"]): cell for cell in found["cells"]}
-    there = list(dict.fromkeys(cell["contender"] for cell in found["cells"]))
+    there = [name for name in dict.fromkeys(cell["contender"] for cell in found["cells"]) if name != HAND]
     rows = []
     for name, workload in found["workloads"].items():
         ratios = {c: cells[name, c]["ratio"] for c in there if (name, c) in cells and cells[name, c]["ratio"]}
-        best = min(ratios.values(), default=0)
-        hand = next((cells[name, c]["median"] for c in there if cells.get((name, c), {}).get("ratio") == 1), None)
-        rows.append([name, workload["title"], "" if hand is None else f"{hand * 1e6:,.0f} µs", *[
-            (f"{ratios[c]:.2f}", "good" if ratios[c] == best else "") if c in ratios else
+        best, hand = min(ratios.values(), default=0), cells.get((name, HAND), {}).get("median")
+        rows.append([name, workload["title"], "" if hand is None else duration(hand), *[
+            (number(ratios[c]), "good" if ratios[c] == best else "") if c in ratios else
             (cells[name, c]["status"] if (name, c) in cells else "", "faint") for c in there]])
     targets = [[target["text"], f"{target['kept']} of {target['total']}",
                 ("met", "good") if target["met"] else ("missed", "wrong"), ", ".join(target["missed"])]
@@ -73,12 +74,12 @@ def speed(found: Document) -> Section:
     met = sum(target["met"] for target in found["targets"])
     return Section("speed", "Speed", not found["wrong"], "All that was timed gives the right result" + (
         f"; {met} of {len(targets)} targets are met." if targets else ".") if not found["wrong"] else
-        "Something that was timed is wrong.", found["wrong"],
-        [Table("Time of value and gradients, over that of NumPy written by hand", ["workload", "what", "by hand",
-               *titles], rows, 2),
+        "Something that was timed is wrong, or has failed.", found["wrong"],
+        [Table("Time of value and gradients, over that of NumPy written by hand", ["workload", "what",
+               "by hand", *titles], rows, 2),
          Table("Targets", ["target", "kept on", "", "not on"], targets, 4, folded=True)],
         notes=[f"Medians of {found['rounds']} rounds on {machine['processor']}, {machine['cores']} cores, "
-               f"{machine['threads']} threads for each; {machine['date']}. The fastest of a row is marked."])
+               f"{machine['threads']} threads for each; {machine['date']}. The fastest library of a row is marked."])
 
 
 def accuracy(found: Document) -> Section:
@@ -116,8 +117,8 @@ def train(found: Document) -> Section:
     for r in results:
         look = {"agrees": "good", "declared": ""}.get(r["status"], "wrong")
         numbers = [f"{float(r['losses'][-1]):.6f}" if r["losses"] else "",
-                   f"{max(map(float, r['double'])):.0e}" if r["double"] else "",
-                   f"{float(r['single'][-1]):.0e}" if r["single"] else ""]
+                   _distance(max(map(float, r["double"]))) if r["double"] else "",
+                   _distance(float(r["single"][-1])) if r["single"] else ""]
         rows.append([r["course"], r["trainer"], ("", "") if r["trainer"] == "tapes" else (r["status"], look), *numbers])
     charts = []
     for course in dict.fromkeys(r["course"] for r in results):
@@ -129,7 +130,7 @@ def train(found: Document) -> Section:
                    f"{agreed} of {len(others)} paths agree with that of tapes to {found['tolerance']:.0e} over "
                    f"{found['steps']} steps in double precision{also}.", wrong,
                    [Table("How far weights are from those of tapes, at most in double, at the end in single precision",
-                          ["course", "trained by", "", "last loss", "double", "single"], rows, 3)],
+                          ["course", "trained by", "path", "last loss", "double", "single"], rows, 3)],
                    [each for each in charts if each is not None],
                    notes=list(dict.fromkeys(f"Declared: {r['reason']}." for r in results if r["status"] == "declared")))
 
@@ -191,6 +192,10 @@ def conventions(found: Document) -> Section:
 READERS: dict[str, Callable[[Document], Section]] = {
     "speed": speed, "accuracy": accuracy, "train": train, "semantics": semantics, "ops": ops,
     "conventions": conventions}
+
+
+def _distance(relative: float) -> str:
+    return f"{relative:.0e}" if relative else "0"
 
 
 def _ulps(error: float) -> str:
