@@ -8,18 +8,27 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tapes.view import picture
-from tests.browser.chromium import browser, missing
-from tests.browser.programs import PROGRAMS
+from tests.browser.chromium import Page, browser, missing
+from tests.browser.programs import DRAWN, STEPPED
 
 SIZES = {"projector": (1920, 1080), "phone": (390, 844)}
 
 
-def pages(folder: Path) -> Iterator[Path]:
-    """Write every page into a folder."""
-    for program in PROGRAMS:
-        file = folder / f"picture-{program.__name__}.svg"
-        picture(*program()).save(str(file))
-        yield file
+def shown(page: Page, folder: Path) -> Iterator[str]:
+    """Go from page to page, and say what each is."""
+    for program in DRAWN:
+        picture(*program()).save(str(folder / f"{program.__name__}.svg"))
+        page.open(folder / f"{program.__name__}.svg")
+        yield f"picture-{program.__name__}"
+    for program in STEPPED:
+        for language in ("en", "ja"):
+            file = folder / f"{program.__name__}-{language}.html"
+            program(language).steps.save(file)
+            page.open(file)
+            last = page.run("return Number(document.querySelector('input[type=range]').max)")
+            for position in sorted({last * part // 8 for part in range(9)}):
+                page.walk(["Home", *["ArrowRight"] * position], "")
+                yield f"stepper-{program.__name__}-{language}-{position + 1:02}"
 
 
 def main() -> None:
@@ -28,14 +37,13 @@ def main() -> None:
     folder = Path(sys.argv[1])
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as user, browser(Path(user)) as page:
-        for file in pages(folder):
+        for name in shown(page, folder):
             for size, (width, height) in SIZES.items():
-                page.resize(width, height)
                 for scheme in ("light", "dark"):
-                    page.colours(scheme).open(file)
-                    page.driver.save_screenshot(str(folder / f"{file.stem}-{size}-{scheme}.png"))
+                    page.resize(width, height).colours(scheme)
+                    page.driver.save_screenshot(str(folder / f"{name}-{size}-{scheme}.png"))
             page.check()
-            print(file)
+            print(name)
 
 
 if __name__ == "__main__":

@@ -88,7 +88,9 @@ class Page:
 
     def click(self, selector: str) -> Page:
         """Click where a person would, which is an error where something else lies on top."""
-        self.driver.find_element("css selector", selector).click()
+        element = self.driver.find_element("css selector", selector)
+        self.run("arguments[0].scrollIntoView({ block: 'nearest' })", element)
+        element.click()
         return self
 
     def run(self, script: str, *arguments: Any) -> Any:

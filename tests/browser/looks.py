@@ -58,6 +58,12 @@ const style = getComputedStyle(arguments[0]);
 return ['outlineStyle', 'outlineWidth', 'outlineColor', 'boxShadow', 'borderColor', 'backgroundColor']
   .map(name => style[name]);
 """
+# Whether something lies on top of it.
+_COVERED = """
+const { left, top, width, height } = arguments[0].getBoundingClientRect();
+const found = document.elementFromPoint(left + width / 2, top + height / 2);
+return !arguments[0].contains(found);
+"""
 CONTROLS = {"button", "slider", "checkbox", "radio", "textbox", "combobox", "spinbutton", "link", "switch", "tab",
             "searchbox", "menuitem", "DisclosureTriangle"}
 
@@ -85,7 +91,7 @@ def controls(page: Any) -> list[tuple[str, str]]:
 
 
 def tabbed(page: Any, most: int = 100) -> list[tuple[Any, bool]]:
-    """What the tab key comes to, in order, and whether one sees that it is there."""
+    """What the tab key comes to, in order, and whether one sees that it is there: with a frame, and not covered."""
     found: list[tuple[Any, bool]] = []
     page.run("document.activeElement.blur(); scrollTo(0, 0)")
     for _ in range(most):
@@ -93,9 +99,10 @@ def tabbed(page: Any, most: int = 100) -> list[tuple[Any, bool]]:
         here = page.run("return document.activeElement")
         if here.tag_name in ("body", "html") or any(here == before for before, _ in found):
             break
-        focused = page.run(_FRAME, here)
+        focused, covered = page.run(_FRAME, here), page.run(_COVERED, here)
         page.run("arguments[0].blur()", here)
         without = page.run(_FRAME, here)
         page.run("arguments[0].focus({ focusVisible: true })", here)
-        found.append((here, focused != without and (focused[0] != "none" or focused[3:] != without[3:])))
+        framed = focused != without and (focused[0] != "none" or focused[3:] != without[3:])
+        found.append((here, framed and not covered))
     return found

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 
 import tapes as tf
+from comparisons.problem import load
 from tapes.view import stepper
 
 
@@ -58,9 +59,6 @@ def short():
     return tape, y, x
 
 
-PROGRAMS = [short, neuron, mlp, recurrent, meeting]
-
-
 def layers(language="en"):
     """An MLP with 2 inputs, 3 hidden units and 1 output, in a few numbers."""
     inputs = tf.constant([[1.0, 2.0], [-0.5, 0.25]], tf.float64)
@@ -76,6 +74,17 @@ def layers(language="en"):
                            sources={"W1": W1, "b1": b1, "W2": W2})
 
 
+def digits(language="en"):
+    """A network 64-32-10 on 1,797 handwritten digits."""
+    problem = load("mlp-relu")
+    sources = {name: tf.Variable(value, name=name) for name, value in problem.inputs.items()}
+    data = {name: tf.constant(value) for name, value in problem.data.items()}
+    with tf.diagnose.history(), tf.GradientTape(persistent=True) as tape:
+        loss = problem.function(tf, **sources, **data)
+    return SimpleNamespace(steps=stepper(tape, loss, language=language), tape=tape, target=loss,
+                           values={"loss": loss}, sources=sources)
+
+
 def paths(language="en"):
     """One variable, which the target depends on in three ways."""
     x = tf.Variable(0.5, name="x", dtype=tf.float64)
@@ -84,3 +93,7 @@ def paths(language="en"):
         y = a * a + tf.exp(a)
     return SimpleNamespace(steps=stepper(tape, y, language=language), tape=tape, target=y,
                            values={"a": a, "y": y}, sources={"x": x})
+
+
+DRAWN = [short, neuron, mlp, recurrent, meeting]
+STEPPED = [layers, paths, digits]

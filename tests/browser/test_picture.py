@@ -6,7 +6,7 @@ import pytest
 
 from tapes.view import picture
 from tests.browser.looks import pale
-from tests.browser.programs import PROGRAMS, meeting, mlp, neuron, recurrent, short
+from tests.browser.programs import DRAWN, meeting, mlp, neuron, recurrent, short
 
 pytest.importorskip("grandalf", reason="grandalf is not installed: pip install grandalf")
 
@@ -43,7 +43,7 @@ def apart(one, other, slack=0.5):
     return any(one[i + 2] <= other[i] + slack or other[i + 2] <= one[i] + slack for i in (0, 1))
 
 
-@pytest.mark.parametrize("program", PROGRAMS)
+@pytest.mark.parametrize("program", DRAWN)
 def test_text_is_in_its_box_and_nothing_overlaps(drawn, program):
     found = drawn(program()).run(MEASURE)
     boxes = found["boxes"]

@@ -175,10 +175,10 @@ def test_the_language_can_be_chosen(stepping):
     assert all(any("\u3040" <= letter <= "\u30ff" for letter in heading) for heading in japanese)
 
 
-def test_every_control_has_a_name_and_a_visible_focus(stepping):
-    page = stepping(programs.layers)
-    for _ in range(3):
-        page.press("ArrowRight")
+@pytest.mark.parametrize(("program", "size"), [(programs.layers, (1920, 1080)), (programs.digits, (390, 844))])
+def test_every_control_has_a_name_and_a_visible_focus(page, stepping, program, size):
+    page.resize(*size)
+    stepping(program).press("ArrowRight", "ArrowRight", "ArrowRight")
     names = controls(page)
     assert {"button", "slider"} <= {role for role, _ in names}
     assert all(name for _, name in names), names
@@ -238,3 +238,20 @@ with tf.diagnose.history(), tf.GradientTape() as tape:
     assert any(name in row for row, _ in page.run(READ)["gradients"])
     assert page.run("return document.body.dataset.run") is None
     assert page.run("return document.querySelectorAll('img, script:not([type])').length") == 0
+
+
+def test_the_page_of_a_network_for_digits_is_small_and_opens_at_once(page, tmp_path):
+    steps = programs.digits()
+    steps.steps.save(tmp_path / "step.html")
+    assert (tmp_path / "step.html").stat().st_size < 2_000_000
+    times = []
+    for _ in range(3):
+        page.open(tmp_path / "step.html")
+        times.append(page.run("return new Promise(drawn => requestAnimationFrame(() => drawn(performance.now())))"))
+    assert 0 < min(times) < 1000
+    shown = dict(page.press("End").run("""return [...document.querySelectorAll('table.gradients canvas')].map(canvas =>
+        [canvas.closest('tr').querySelector('th').textContent, canvas.ariaLabel])"""))
+    for name, gradient in steps.tape.gradient(steps.target, steps.sources).items():
+        least, largest = (f"{end:.4g}".rstrip("0").replace("-", "−") for end in (gradient.numpy().min(),
+                                                                                 gradient.numpy().max()))
+        assert f"from {least} to {largest}" in shown[name]

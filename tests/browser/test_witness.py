@@ -96,5 +96,7 @@ def test_a_control_without_a_name_is_found(shown):
 def test_a_focus_that_cannot_be_seen_is_found(shown):
     page = shown("<style>.blind:focus { outline: none } .own:focus { outline: none; background: gold }</style>"
                  "<button>a</button><button class=blind>b</button><button class=own>c</button><button tabindex=-1>d"
-                 "</button>")
-    assert [(element.text, seen) for element, seen in looks.tabbed(page)] == [("a", True), ("b", False), ("c", True)]
+                 "</button><button id=under>e</button><div style='position: fixed; inset: 50% 0 0 0; background: #ccc'>"
+                 "</div><style>#under { position: fixed; bottom: 0 }</style>")
+    assert [(element.text, seen) for element, seen in looks.tabbed(page)] == [
+        ("a", True), ("b", False), ("c", True), ("e", False)]

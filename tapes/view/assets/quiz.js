@@ -136,7 +136,8 @@ class Quiz {
   choice(position, question, { from, to }) {
     const { page } = this;
     const words = page.t(question.kind === "shape" ? "ask shape" : "ask formula", { x: `δ${to}`, y: from });
-    const options = question.options.map((option) => make("button", { type: "button", class: "option", click: (event) => {
+    const options = question.options.map((option) => make("button", { type: "button", class: "option",
+      "aria-label": question.kind === "formula" && page.spoken(option.formula), click: (event) => {
       if (option.right) this.settle(position, true);
       else {
         event.currentTarget.disabled = true;

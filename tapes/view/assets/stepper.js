@@ -241,6 +241,17 @@ class Stepper {
         others.map((tree, i) => [i ? ", " : "", this.math(tree)])) : null);
   }
 
+  // A tree in one line, for those who do not see it.
+  spoken(tree) {
+    const [tag, ...children] = tree;
+    if (tag === "v" || tag === "d") return (tag === "d" ? "δ" : "") + nameOf(this, children[0]);
+    const parts = children.map((child) => typeof child === "string" ? child : this.spoken(child));
+    const [first, second] = parts;
+    if (tag === "mfrac") return `(${first}) / (${second})`;
+    if (tag === "msup") return `${first}^${second}`;
+    return tag === "msub" ? `${first}_${second}` : parts.join(" ");
+  }
+
   // A tree as MathML; what it says of values are their names.
   math(tree) {
     const made = ([tag, ...children]) => {
