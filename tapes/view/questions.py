@@ -101,6 +101,7 @@ class _Number:
         if self.step.op.smooth:
             yield from self._entrywise(index, right)
         elif self.step.op.name == "matmul":
+            yield from self._terms(index)
             yield from self._transposed(index)
         else:
             adjoint = float(self.dy.reshape(-1)[0])
@@ -138,6 +139,13 @@ class _Number:
         mine = np.zeros(self.x.shape, bool)
         mine[index] = True
         return np.broadcast_to(mine, self.y.shape)
+
+    def _terms(self, index: tuple[int, ...]) -> Iterator[tuple[float, str]]:
+        """What is added up to an entry of a product of matrices."""
+        other, (row, column) = self.xs[1 - self.product.place], index
+        terms = other[:, row] * self.dy[:, column] if self.product.place else self.dy[row] * other[column]
+        if len(terms) > 1:
+            yield from ((float(term), "one term") for term in terms)
 
     def _transposed(self, index: tuple[int, ...]) -> Iterator[tuple[float, str]]:
         other = self.xs[1 - self.product.place]

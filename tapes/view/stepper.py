@@ -7,7 +7,7 @@ import json
 import linecache
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ from .written import forward, handed_back, local
 LANGUAGES = ("en", "ja")
 _AROUND, _LISTED = 3, 400  # lines shown before and after those that matter, and of one file at most
 _BOX = 118.0, 44.0  # width and height of a box in the strip
+_ROOM = 96.0, 32.0  # what the layout is told of it, which leaves more between boxes than the strip needs
 _HEIGHT = 900  # of the frame in a notebook
 
 
@@ -222,7 +223,8 @@ def _product(story: Story, product: Product, places: dict[int, int], numbers: Nu
 
 def _called(file: str) -> str:
     """A file as one would speak of it: a cell of a notebook has no name worth reading."""
-    return "" if "ipykernel" in file or file.startswith("<") else os.path.basename(file)
+    notebook = "ipykernel" in file or "__marimo__" in file or file.startswith("<")
+    return "" if notebook else os.path.basename(file)
 
 
 def _listing(file: str, lines: set[int]) -> list[tuple[int, str]]:
@@ -240,9 +242,14 @@ def _listing(file: str, lines: set[int]) -> list[tuple[int, str]]:
 def _strip(story: Story) -> dict[str, Any] | None:
     """Where the boxes of the graph go; None where no library is there to say so."""
     try:
-        centres, ways, size = layout(dict.fromkeys(range(len(story.nodes)), _BOX), story.edges)
+        centres, ways, size = layout(dict.fromkeys(range(len(story.nodes)), _ROOM), story.edges)
     except ImportError:
         return None
-    return {"box": _BOX, "size": [round(one) for one in size],
-            "at": [[round(one) for one in centres[place]] for place in range(len(story.nodes))],
-            "ways": [[[round(x), round(y)] for x, y in ways.get(edge, ())] for edge in story.edges]}
+    right, down = (_BOX[0] - _ROOM[0]) / 2, (_BOX[1] - _ROOM[1]) / 2
+
+    def moved(points: Sequence[tuple[float, float]]) -> list[list[int]]:
+        return [[round(x + right), round(y + down)] for x, y in points]
+
+    return {"box": _BOX, "size": [round(size[0] + 2 * right), round(size[1] + 2 * down)],
+            "at": moved([centres[place] for place in range(len(story.nodes))]),
+            "ways": [moved(ways.get(edge, ())) for edge in story.edges]}

@@ -200,8 +200,9 @@ class Stepper {
 
   heading(position) {
     const node = this.data.nodes[position.node];
-    const kind = position.kind === "forward" && ["watch", "read"].includes(node.op) ? node.op : position.kind;
     const product = this.data.products[position.product];
+    const kind = { "forward watch": "watch", "forward read": "read", "product read": "passed" }[
+      `${position.kind} ${node.op}`] ?? position.kind;
     return this.t(`head ${kind}`, { y: nameOf(this, position.node), op: node.op, n: node.count, target: this.data.title,
       x: product ? nameOf(this, product.to) : "" });
   }
@@ -312,6 +313,10 @@ class Stepper {
   product(product) {
     const [from, to] = [nameOf(this, product.from), nameOf(this, product.to)];
     const dy = this.data.nodes[product.from].adjoint;
+    if (this.data.nodes[product.from].op === "read") {
+      return [this.card(this.t("contribution", { x: `δ${to}` }), product.contribution, "back result"),
+        ...this.adding(product)];
+    }
     const parts = [this.card(`δ${from}`, dy, "back")];
     const plain = JSON.stringify(product.slope) === '[["mrow",["mn","1"]]]';
     let sign = "→";
@@ -389,7 +394,8 @@ class Stepper {
   // A sign and words, so that colour alone tells nothing.
   mark(check) {
     const sign = { same: "✓", agrees: "✓", differs: "✗", none: "–" }[check.mark];
-    const values = { distance: check.distance === undefined ? "" : shown(check.distance), reason: check.reason };
+    const values = { distance: check.distance === undefined ? "" : Number(check.distance.toPrecision(2)).toString()
+      .replace("-", "−"), reason: check.reason };
     const words = check.mark === "differs" && check.reason ? "differs reason" : check.mark;
     return `${sign} ${this.t(`check ${words}`, values)}`;
   }
@@ -444,7 +450,14 @@ function states(data) {
     const state = { now: node, carrying: null };
     if (kind === "forward" || kind === "folded") computed.add(node);
     if (kind === "seed") adjoints.set(node, data.seed);
-    if (kind === "folded back") adjoints.set(node, null);
+    if (kind === "arrived" || kind === "source") adjoints.set(node, data.nodes[node].adjoint); // also from what is folded
+    if (kind === "folded back") {
+      adjoints.set(node, null);
+      for (const [start, end] of data.edges) {
+        const back = data.nodes[start].adjoint !== undefined || data.nodes[start].kind === "folded";
+        if (end === node && back) carried.add(`${start} ${end}`);
+      }
+    }
     if (kind === "product") {
       const { from, to, total } = data.products[product];
       state.carrying = `${to} ${from}`;

@@ -1,5 +1,7 @@
 // The graph as a strip: what is computed so far, where one is, and the adjoints that have flowed back.
 
+const LEGIBLE = 0.75; // of its size a graph has at least: what is larger is scrolled
+
 class Strip {
   constructor(page, go) {
     this.page = page;
@@ -17,6 +19,7 @@ class Strip {
       make("defs", {}, ["forth", "back"].map((name) => make("marker", { id: `tip-${name}`, class: name,
         viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse",
         orient: "auto" }, make("path", { d: "M0 0L8 4L0 8z" })))));
+    picture.style.minHeight = `${LEGIBLE * size[1]}px`;
     edges.forEach(([start, end], i) => {
       const points = [[strip.at[start][0] + width / 2, strip.at[start][1]], ...strip.ways[i],
         [strip.at[end][0] - width / 2, strip.at[end][1]]];

@@ -139,11 +139,13 @@ function mapView(page, table, name) {
     cursor.column = Math.min(width - 1, Math.max(0, column));
     readout.textContent = `${table.index(cursor.row, cursor.column)} = ${shown(table.at(cursor.row, cursor.column))}`;
   };
-  canvas.addEventListener("pointermove", (event) => {
+  const point = (event) => {
     const box = canvas.getBoundingClientRect();
     tell(Math.floor((event.clientY - box.top) / box.height * height),
       Math.floor((event.clientX - box.left) / box.width * width));
-  });
+  };
+  canvas.addEventListener("pointermove", point);
+  canvas.addEventListener("pointerdown", point);
   canvas.addEventListener("focus", () => tell(cursor.row, cursor.column));
   canvas.addEventListener("keydown", (event) => {
     const move = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[event.key];
