@@ -79,11 +79,12 @@ def _convolution_input(g: np.ndarray, w: np.ndarray, shape: tuple[int, ...], str
     kernel, groups = w.shape[:-2], _groups(shape, w.shape)
     lengths = [length + sum(pair) for length, pair in zip(shape[1:-1], padding, strict=True)]
     wide = np.zeros((shape[0], *lengths, shape[-1]), g.dtype)
-    for block in _blocks(shape[0], 4 * math.prod(lengths) * shape[-1]):
-        adjoints, part_of = _grouped(g[block], groups), wide[block]
-        for entry, part in offsets(kernel, strides, dilations, g.shape[1:-1]):
-            back = np.matmul(adjoints, _grouped(w[entry], groups).swapaxes(1, 2))
-            part_of[part] += _ungrouped(back, (*g[block].shape[:-1], shape[-1]))
+    entries = w.reshape(math.prod(kernel), w.shape[-2], groups, w.shape[-1] // groups).transpose(0, 2, 3, 1)
+    for block in _blocks(shape[0], math.prod(g.shape[1:-1]) * math.prod(kernel) * shape[-1]):
+        part_of, of_images = wide[block], (*g[block].shape[:-1], shape[-1])
+        back = np.matmul(_grouped(g[block], groups), entries)  # for each entry of the window
+        for one, (_, part) in zip(back, offsets(kernel, strides, dilations, g.shape[1:-1]), strict=True):
+            part_of[part] += _ungrouped(one, of_images)
     return wide[inside(shape, padding)]
 
 

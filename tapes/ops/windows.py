@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
 
 import numpy as np
 
@@ -32,9 +32,9 @@ def inside(shape: tuple[int, ...], padding: Pairs) -> tuple[slice, ...]:
         shape[1:-1], padding, strict=True)))
 
 
+@functools.lru_cache(1000)
 def offsets(kernel: tuple[int, ...], strides: tuple[int, ...], dilations: tuple[int, ...],
-            places: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...], tuple[slice, ...]]]:
+            places: tuple[int, ...]) -> list[tuple[tuple[int, ...], tuple[slice, ...]]]:
     """Each entry of the window, and the part of the padded array that this entry sees from all its places."""
-    for entry in np.ndindex(*kernel):
-        yield entry, (slice(None), *(slice(k * gap, k * gap + n * step, step) for k, gap, n, step in zip(
-            entry, dilations, places, strides, strict=True)))
+    return [(entry, (slice(None), *(slice(k * gap, k * gap + n * step, step) for k, gap, n, step in zip(
+        entry, dilations, places, strides, strict=True)))) for entry in np.ndindex(*kernel)]
