@@ -182,6 +182,7 @@ class Function:
         # constant folding: 4 steps as before
         # sharing: 3 steps, 1 fewer
         # shared powers: 3 steps as before
+        # shared windows: 3 steps as before
         # algebra: 2 steps, 1 fewer
         # results of relu: 2 steps as before
         # hoisted products: 2 steps as before

@@ -211,7 +211,7 @@ def test_a_constant_called_buffer_is_a_constant():
     np.testing.assert_array_equal(space["replay"](np.ones(5000))[0][0], np.arange(5000.0) + 1.0)
 
 
-@pytest.mark.parametrize("row", HELPERS)
+@pytest.mark.parametrize("row", [row for row in HELPERS if row in registry])  # the others are pieces of rows
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_the_text_of_an_op_computes_what_its_row_computes(row, dtype):
     space = {"np": np}

@@ -74,6 +74,16 @@ def less_one(x, labels):
     return less
 
 
+def windows(x, kernel, strides, padding, dilations):
+    wide = np.pad(x, ((0, 0), *padding, (0, 0)))
+    image, *along, channel = wide.strides
+    places = [(n - (k - 1) * gap - 1) // step + 1
+              for n, k, step, gap in zip(wide.shape[1:-1], kernel, strides, dilations)]
+    seen = np.lib.stride_tricks.as_strided(wide, (len(x), *places, *kernel, x.shape[-1]), (
+        image, *(s * step for s, step in zip(along, strides)), *(s * gap for s, gap in zip(along, dilations)), channel))
+    return seen.reshape(len(x) * int(np.prod(places)), -1)
+
+
 def one_hot(indices, depth, on, off, axis, dtype):
     hot = indices[..., None] == np.arange(depth)
     return np.moveaxis(np.where(hot, on, off).astype(dtype), -1, axis)

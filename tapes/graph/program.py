@@ -57,6 +57,20 @@ def hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
 _OPERATORS = {operator.add: "add", operator.sub: "subtract", operator.mul: "multiply", operator.neg: "negative"}
 
 
+@dataclass(eq=False)
+class Piece:
+    """Part of an op, which a pass makes a step of its own: no tape hears of it, so it has no rules, and is no row.
+
+    Attributes:
+        name: see helpers.py, where it is written out.
+        forward: the function on arrays.
+    """
+
+    name: str
+    forward: Callable[..., Any]
+    lift: None = None
+
+
 @dataclass(eq=False, slots=True)
 class Step:
     """`output = op(*inputs, **params)`, and the line of the user's program that asked for it.
@@ -66,7 +80,7 @@ class Step:
         into: memory that the result is put into.
     """
 
-    op: Op
+    op: Op  # or a Piece
     inputs: tuple[Value, ...]
     params: dict[str, Any]
     output: Value

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 
 from ..arguments import Line
-from ..op import registry
 from .helpers import HELPERS, helper
 from .literals import identifier, written
 from .program import Blocks, Call, Dot, Effect, Guard, Program, Step, Value
@@ -56,6 +55,7 @@ class Writer:
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
         self.borrowed: dict[str, str] = {}  # row -> its name in the text
+        self.functions: dict[str, Callable[..., Any]] = {}  # by that name
         self.foreign: set[str] = set()  # the rows that the text cannot define by itself
         self.wholes: dict[Value, str] = {}  # what is made block by block, and kept
         self.shown = ""
@@ -111,7 +111,7 @@ class Writer:
         linecache.cache[self._file] = (len(self.body), None, self.body.splitlines(keepends=True), self._file)
         space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each, "dot": dot,
                                  **self.constants, **self.memory,
-                                 **{name: registry[row].forward for row, name in self.borrowed.items()}}
+                                 **self.functions}
         exec(compile(self.body, self._file, "exec"), space)  # templates and clean names: nothing of the user's runs
         return space[self.title]
 
@@ -307,7 +307,8 @@ class Writer:
         if step.op.name not in HELPERS or any(value.array.dtype.kind == "c" for value in step.inputs):
             self.foreign.add(step.op.name)
         if step.op.name not in self.borrowed:
-            self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op", among=self.outside)
+            name = self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op", among=self.outside)
+            self.functions[name] = step.op.forward
         return f"{self.borrowed[step.op.name]}({', '.join([*inputs, *(f'{k}={v}' for k, v in params.items())])})"
 
     @staticmethod

@@ -33,6 +33,12 @@ def _columns(x: np.ndarray, groups: int, kernel: tuple[int, ...], strides: tuple
     return seen.reshape(groups, x.shape[0] * math.prod(places), math.prod(kernel) * channels)
 
 
+def windows(x: np.ndarray, kernel: tuple[int, ...], strides: tuple[int, ...], padding: Pairs,
+            dilations: tuple[int, ...]) -> np.ndarray:
+    """The same for one group of all channels, as a matrix: a window is a row."""
+    return _columns(x, 1, kernel, strides, padding, dilations)[0]
+
+
 def _grouped(w: np.ndarray, groups: int) -> np.ndarray:
     """Results or filters by group: [group, all else, results of the group]."""
     rows, results = math.prod(w.shape[:-1]), w.shape[-1] // groups

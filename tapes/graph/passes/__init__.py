@@ -17,11 +17,13 @@ from .merged import merged
 from .opened import opened
 from .results import from_results
 from .shared import shared
+from .windows import seen_once
 
 PASSES: dict[str, Callable[[Program], Program]] = {
     "constant folding": folded,
     "sharing": shared,
     "shared powers": opened,
+    "shared windows": seen_once,
     "algebra": simplified,
     "results of relu": asked_of_results,
     "hoisted products": hoisted,
