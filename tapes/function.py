@@ -184,7 +184,6 @@ class Function:
         # shared powers: 3 steps as before
         # shared windows: 3 steps as before
         # algebra: 2 steps, 1 fewer
-        # results of relu: 2 steps as before
         # hoisted products: 2 steps as before
         # merged products: 2 steps as before
         # dead steps: 2 steps as before

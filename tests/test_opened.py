@@ -71,18 +71,3 @@ def test_a_label_that_is_no_class_is_refused(label, wanted):
     f(x, tf.constant([2]))
     with pytest.raises(tf.errors.InvalidArgumentError, match=r"label|index 3"):
         f(x, tf.constant([label]))
-
-
-@pytest.mark.parametrize("act", [tf.nn.relu, tf.nn.relu6])
-def test_the_adjoint_of_relu_asks_its_result(act):
-    def slope(x):
-        with tf.GradientTape() as tape:
-            tape.watch(x)
-            y = act(x)
-        return y, tape.gradient(y, x, tf.constant([1.0, INF, 2.0, INF, np.nan, 3.0, 4.0]))
-
-    f, x = tf.function(slope), tf.constant([-1.0, -0.0, 0.0, np.nan, 2.0, 6.0, INF])
-    f(x)
-    for one, other in zip(slope(x), f(x), strict=True):
-        np.testing.assert_array_equal(one.numpy(), other.numpy(), strict=True)
-    assert "_grad(" in f.source() and ", y)" in f.source(), f.source()

@@ -8,7 +8,6 @@ from ..program import Program
 from .algebra import simplified
 from .blocks import blocked
 from .buffers import reused
-from .corners import asked_of_results
 from .dead import dead
 from .dots import dotted
 from .fold import folded
@@ -25,7 +24,6 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "shared powers": opened,
     "shared windows": seen_once,
     "algebra": simplified,
-    "results of relu": asked_of_results,
     "hoisted products": hoisted,
     "merged products": merged,
     "dead steps": dead,
