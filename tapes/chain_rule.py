@@ -7,8 +7,9 @@ import weakref
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from .op import Op
+from .op import NONE, Op
 from .protocols import TensorLike
+from .rules import Each
 
 
 class Step(weakref.ref):
@@ -56,9 +57,12 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
             y, xs = y._array, []
             for x in inputs:  # where there are but one or two, a loop is far quicker than a comprehension
                 xs.append(x._array)
-        for x, rule in zip(inputs, step.op.rules):
+        rules, params = step.op.rules, step.params
+        if type(rules) is Each:
+            rules, xs, params = rules.given(dy, y, xs, params), (), NONE
+        for x, rule in zip(inputs, rules):
             if rule is not None and (place := id(x)) in trace:
-                dx = rule(dy, y, *xs, **step.params)
+                dx = rule(dy, y, *xs, **params)
                 if dx is None:
                     continue
                 if place in sums:

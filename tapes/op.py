@@ -139,21 +139,19 @@ class Op:
     def _tensors(self, inputs: Sequence[Any]) -> tuple[Tensor, ...]:
         """All inputs as tensors: Variables are read, numbers and arrays take the dtype of the tensors beside them."""
         found: list[Tensor] = []
+        dtype = places = None
         try:
             for x in inputs:
-                if type(x) is not Tensor:
-                    x = x._operand() if isinstance(x, TensorLike) else convert(x, self._wanted(inputs, len(found)))
-                found.append(x)
+                if isinstance(x, TensorLike):
+                    found.append(x._operand())
+                    continue
+                if places is None:
+                    places = self._places(inputs)
+                    dtype = next((inputs[i]._array.dtype for i in places if isinstance(inputs[i], TensorLike)), None)
+                found.append(convert(x, dtype if len(found) in places else None))
         except (TypeError, ValueError) as error:
             raise complaints.named(error, self.name) from None
         return tuple(found)
-
-    def _wanted(self, inputs: Sequence[Any], place: int) -> np.dtype | None:
-        """The dtype that the input at this place must have: that of the tensors beside it."""
-        places = self._places(inputs)
-        if place not in places:
-            return None
-        return next((inputs[i]._array.dtype for i in places if isinstance(inputs[i], TensorLike)), None)
 
     def _one_dtype(self, arrays: list[Any]) -> np.dtype:
         """The dtype of the inputs that must have one, which they must."""

@@ -67,5 +67,5 @@ def results(bundle: Any) -> tuple[Any, ...]:
 part = linear("part", lambda bundle, index: bundle[index],
               lambda g, y, bundle, index: Arrived({index: g}),
               doc="One result of an op that has several.")
-bundle = Op("bundle", lambda *xs: Parts(xs), Each(lambda index: lambda g, y, *xs: g[index]), linear=True,
+bundle = Op("bundle", lambda *xs: Parts(xs), Each(lambda g, y, xs: lambda place: g[place]), linear=True,
             alike=slice(0, 1), doc="Several tensors as one, for an op whose rule gives all their adjoints at once.")

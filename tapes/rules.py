@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,13 +13,25 @@ from .op import Op, Rule
 
 
 class Each:
-    """The rules of an op with any number of inputs: a function from the place of an input to its rule."""
+    """The rules of an op with any number of inputs, `together`: `lambda g, y, xs, **params: lambda place: ...`.
 
-    def __init__(self, rule_for: Callable[[int], Rule]) -> None:
-        self.rule_for = rule_for
+    It takes all inputs at once, and what it returns gives the adjoint of the one at a place. So a sweep hands the
+    inputs over once, not once for each of them, and its time grows with their number, not with the square of it.
+    """
+
+    def __init__(self, together: Callable[..., Callable[[int], Any]]) -> None:
+        self.together = together
 
     def __iter__(self) -> Iterator[Rule]:
-        return map(self.rule_for, itertools.count())
+        return map(self._alone, itertools.count())
+
+    def _alone(self, place: int) -> Rule:
+        return lambda g, y, *xs, **params: self.together(g, y, xs, **params)(place)
+
+    def given(self, g: Any, y: Any, xs: Sequence[Any], params: dict[str, Any]) -> Iterator[Rule]:
+        """Rules that know the inputs and the parameters already."""
+        adjoint_at = self.together(g, y, xs, **params)
+        return (lambda g, y, place=place: adjoint_at(place) for place in itertools.count())
 
 
 class Acting:

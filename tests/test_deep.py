@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 import tapes as tf
@@ -62,3 +64,19 @@ def test_a_long_chain_has_a_second_derivative():
         slope = inner.gradient(y, v)
     assert slope.numpy() == 12.0
     assert outer.gradient(slope, v).numpy() == 12.0
+
+
+@pytest.mark.parametrize("join", [lambda xs: tf.stack(xs), lambda xs: tf.concat(xs, 0), lambda xs: tf.add_n(xs)],
+                         ids=["stack", "concat", "add_n"])
+def test_many_inputs_take_time_in_proportion(join):
+    def seconds(count):
+        xs = [tf.constant([1.0]) for _ in range(count)]
+        with tf.GradientTape(persistent=True) as tape:
+            tape.watch(xs)
+            y = join(xs)
+        start = time.thread_time()
+        tape.gradient(y, xs)
+        return time.thread_time() - start
+
+    few, many = (min(seconds(count) for _ in range(5)) for count in (500, 8_000))
+    assert many < 64 * few, "16 times the inputs would take 256 times the time if each rule took them all"

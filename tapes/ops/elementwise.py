@@ -99,7 +99,7 @@ divide_no_nan: Op = elementwise(
 multiply_no_nan: Op = elementwise(
     "multiply_no_nan", lambda x, y: np.where(y == 0, 0, x * y), Acting(lambda g, z, x, y: multiply_no_nan(g, y)),
     Acting(lambda g, z, x, y: multiply_no_nan(x, g)), formula="x*y")
-add_n = Op("add_n", lambda *xs: sum(xs[1:], xs[0]), Each(lambda index: lambda g, y, *xs: g), linear=True,
+add_n = Op("add_n", lambda *xs: sum(xs[1:], xs[0]), Each(lambda g, y, xs: lambda place: g), linear=True,
            examples=[(((3,),), {}), (((2, 3), (2, 3), (2, 3)), {})], kinds=_NUMBERS)
 
 # Powers and logarithms.

@@ -39,15 +39,16 @@ matmul: Op = Op("matmul", _matmul, [
              (((2, 0), (0, 3)), {}), (((0, 2), (2, 3)), {})], kinds="iufc", lift=aligned)
 
 
-def _einsum_rule(index: int) -> Any:
+def _einsum_rule(g: Any, y: Any, xs: Any, equation: str) -> Any:
     """The adjoint of one factor is an einsum of the other factors with the adjoint of the result.
 
     A letter that stands in this factor alone was summed over: a factor of ones brings it back. A letter that stands
     in it twice took a diagonal: an identity matrix puts the adjoint back on it.
     """
 
-    def rule(g: Any, y: Any, *xs: Any, equation: str) -> Any:
-        inputs, output, _ = spelled_out(equation, tuple(x.ndim for x in xs))
+    inputs, output, _ = spelled_out(equation, tuple(x.ndim for x in xs))
+
+    def adjoint(index: int) -> Any:
         wanted, others = inputs[index], inputs[:index] + inputs[index + 1:]
         lengths = dict(zip(wanted, xs[index].shape, strict=True))
         free = (letter for letter in string.ascii_letters if letter not in "".join((*inputs, output)))
@@ -66,7 +67,7 @@ def _einsum_rule(index: int) -> Any:
         backwards = ",".join([output, *factors]) + "->" + fresh
         return unbroadcast(einsum(g, *operands, equation=backwards), xs[index].shape)
 
-    return rule
+    return adjoint
 
 
 def _einsum_many(op: Op, size: int, inputs: Any, params: dict[str, Any]) -> Any:

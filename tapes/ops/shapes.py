@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -24,25 +25,21 @@ swap_last: Op = linear("swap_last", lambda x: x.swapaxes(-1, -2), lambda g, y, x
                        lift=with_params(lambda size, x: {}))
 
 
-def _piece(index: int) -> Any:
+def _pieces(g: Any, y: Any, xs: Any, axis: int) -> Any:
     """Of the adjoint of a concatenation, each input gets its own piece."""
-
-    def rule(g: Any, y: Any, *xs: Any, axis: int) -> Any:
-        start = sum(x.shape[axis] for x in xs[:index])
-        return g[_at(slice(start, start + xs[index].shape[axis]), axis, y.ndim)]
-
-    return rule
+    ends = list(itertools.accumulate((x.shape[axis] for x in xs), initial=0))
+    return lambda place: g[_at(slice(ends[place], ends[place + 1]), axis, y.ndim)]
 
 
 def _at(place: Any, axis: int, rank: int) -> tuple[Any, ...]:
     return (slice(None),) * (axis % rank) + (place,)
 
 
-concat = Op("concat", lambda *xs, axis: np.concatenate(xs, axis=axis), Each(_piece), linear=True,
+concat = Op("concat", lambda *xs, axis: np.concatenate(xs, axis=axis), Each(_pieces), linear=True,
             examples=[(((2, 3), (1, 3)), {"axis": 0}), (((2, 3), (2, 1), (2, 2)), {"axis": -1}),
                       (((0, 3), (2, 3)), {"axis": 0})], lift=along_axis)
 stack = Op("stack", lambda *xs, axis: np.stack(xs, axis=axis),
-           Each(lambda index: lambda g, y, *xs, axis: g[_at(index, axis, y.ndim)]), linear=True,
+           Each(lambda g, y, xs, axis: lambda place: g[_at(place, axis, y.ndim)]), linear=True,
            examples=[(((3,), (3,)), {"axis": 0}), (((2, 3), (2, 3)), {"axis": -1})],
            lift=lambda op, size, xs, params: op(*(everywhere(x, size) for x in xs),
                                                 axis=params["axis"] % (xs[0].ndim + 1) + 1))
