@@ -130,7 +130,21 @@ def who_says_what() -> str:
     return conventions.page(path.read_text(encoding="utf-8") if path.exists() else "")
 
 
-PAGES = {"docs/ops.md": page, "docs/differences.md": differences, "docs/diagnosis.md": diagnosis,
+def tape() -> str:
+    """The picture of lesson 11; "" where no library is there to lay it out."""
+    import contextlib
+    import importlib.util
+    import io
+    import runpy
+    import tempfile
+
+    if importlib.util.find_spec("grandalf") is None:
+        return ""
+    with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder), contextlib.redirect_stdout(io.StringIO()):
+        return str(runpy.run_path(str(ROOT / "examples/11_see_the_tape.py"))["picture"].svg())
+
+
+PAGES = {"docs/tape.svg": tape, "docs/ops.md": page, "docs/differences.md": differences, "docs/diagnosis.md": diagnosis,
          "docs/conventions.md": who_says_what}  # whole pages, and what makes them
 
 
@@ -161,7 +175,8 @@ def main() -> None:
     for name, make in PAGES.items():
         if not wanted or any(word in name for word in wanted):
             print(name, flush=True)
-            (ROOT / name).write_text(make(), encoding="utf-8")
+            if text := make():
+                (ROOT / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

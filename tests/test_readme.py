@@ -30,7 +30,10 @@ def test_block(kind, what, body):
 
 @pytest.mark.parametrize("name", readme.PAGES)
 def test_page(name):
-    assert (readme.ROOT / name).read_text(encoding="utf-8") == readme.PAGES[name](), (
+    made = readme.PAGES[name]()
+    if not made:
+        pytest.skip("grandalf is not installed: pip install grandalf")
+    assert (readme.ROOT / name).read_text(encoding="utf-8") == made, (
         "the page is out of date: python -m tests.readme docs")
 
 

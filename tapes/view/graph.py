@@ -10,7 +10,8 @@ import numpy as np
 
 from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
-from .table import abridged, labels_of, shape_of
+from ..variable import read
+from .table import labels_of, shape_of
 
 MOST = 120  # nodes in a picture
 _PERIOD, _TIMES = 60, 4  # the longest repetition that is looked for, and how often it must be there
@@ -31,6 +32,8 @@ class Node:
         why, barrier: a key of REASONS, where there is no adjoint, and the op that is to blame.
         keys: of the tensors; several where steps are folded.
         path: whether it lies between the source and the target.
+        kept: how many bytes the tape keeps alive for it: none, where it shares the memory of another one.
+        reads: of a Variable, how often it was read.
     """
 
     kind: str
@@ -43,6 +46,8 @@ class Node:
     barrier: str = ""
     keys: tuple[int, ...] = ()
     path: bool = False
+    kept: int = 0
+    reads: int = 0
 
     @property
     def note(self) -> str:
@@ -52,15 +57,22 @@ class Node:
 
 @dataclass
 class Graph:
-    """Nodes in the order of the tape, and edges between their places, with what each carries back as text or ""."""
+    """Nodes in the order of the tape, and edges between their places.
+
+    Each edge has what it carries back: an array, True where that is several or no array, or None.
+    """
 
     nodes: list[Node] = field(default_factory=list)
-    edges: dict[tuple[int, int], str] = field(default_factory=dict)
+    edges: dict[tuple[int, int], Any] = field(default_factory=dict)
     caption: str = ""
 
 
-def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], whole: int = 20) -> Graph:
-    """What there is to draw; up to so many steps as a `whole`, of more the repetitions are folded."""
+def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], whole: int = 20,
+          reading: bool = True) -> Graph:
+    """What there is to draw; up to so many steps as a `whole`, of more the repetitions are folded.
+
+    Without `reading` what was read of a Variable is the Variable itself.
+    """
     living = [(step, y) for step in tape.steps() if (y := step()) is not None]
     steps = [step for step, _ in living]
     labels = labels_of(steps, names)
@@ -68,26 +80,32 @@ def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], w
     where = {step.key: place for place, step in enumerate(steps)}
     leads = _leading(steps, where, target)
     nodes: dict[int, Node] = {}
-    edges: dict[tuple[int, int], str] = {}
+    edges: dict[tuple[int, int], Any] = {}
+    same: dict[int, int] = {}  # what is drawn as another one
+    kept = _kept(steps)
     for place, (step, y) in enumerate(living):
         dy = adjoints.get(step.key)
+        if step.op is read and not reading and id(step.inputs[0]) in nodes:
+            same[step.key] = id(step.inputs[0])
+            nodes[same[step.key]].reads += 1
+            nodes[same[step.key]].kept += kept.get(step.key, 0)
+            continue
         shown = dy.in_order(y) if isinstance(dy, Arrived) else dy
         why = "", ""
         if target is not None and dy is None:
             why = _reason(step.key, steps, adjoints) if place in leads else ("unused", "")
         nodes[step.key] = Node("watched" if step.op is watched else "step", labels[step.key], step.op.name,
-                               shape_of(y._array), y._array, shown, *why, (step.key,))
+                               shape_of(y._array), y._array, shown, *why, (step.key,), kept=kept.get(step.key, 0))
         for i, x in enumerate(step.inputs):
-            if id(x) not in nodes:
+            if same.get(id(x), id(x)) not in nodes:
                 nodes[id(x)] = Node("constant", names.get(id(x), ""), "constant", shape_of(x._array), x._array, None,
-                                    "constant" if target is not None else "", "", (id(x),))
-            known = edges.get((id(x), step.key), "")
-            edges[id(x), step.key] = known or _carried(step, i, y, dy, id(x) in where)
+                                    "constant" if target is not None else "", "", (id(x),), kept=kept.get(id(x), 0))
+            pair = same.get(id(x), id(x)), step.key
+            edges[pair] = _together(edges.get(pair), _carried(step, i, y, dy, id(x) in where))
     ordered = sorted(nodes.values(), key=lambda node: where.get(node.keys[0], -1))
     if source is not None:
         _mark(ordered, edges, id(source), id(target))
-    kept = {id(one): one.nbytes for step in steps for x in step.inputs for one in _owners(x._array)}
-    caption = f"{len(steps)} steps; the tape keeps {_size(sum(kept.values()))} alive"
+    caption = f"{len(steps)} steps; the tape keeps {size_of(sum(kept.values()))} alive"
     return _folded([node for node in ordered if node.kind == "constant"],
                    [node for node in ordered if node.kind != "constant"], edges, caption, whole)
 
@@ -109,15 +127,37 @@ def _reason(key: int, steps: list[Any], adjoints: dict[int, Any]) -> tuple[str, 
     return "nothing", ""
 
 
-def _carried(step: Any, i: int, y: Any, dy: Any, back: bool) -> str:
-    """What flows back along an edge, where it is a number or a few."""
-    if dy is None or not back or isinstance(dy, Arrived) or isinstance(y._array, Parts):
-        return ""
+def _kept(steps: list[Any]) -> dict[int, int]:
+    """How many bytes the tape keeps alive for each value, by its key: an array counts where it is met first."""
+    found: dict[int, int] = {}
+    seen: set[int] = set()
+    for step in steps:
+        for x in step.inputs:
+            for owner in _owners(x._array):
+                if id(owner) not in seen:
+                    seen.add(id(owner))
+                    found[id(x)] = found.get(id(x), 0) + owner.nbytes
+    return found
+
+
+def _together(one: Any, other: Any) -> Any:
+    """What two uses of a value hand back to it."""
+    if one is None or other is None:
+        return other if one is None else one
+    return True if one is True or other is True or np.shape(one) != np.shape(other) else one + other
+
+
+def _carried(step: Any, i: int, y: Any, dy: Any, back: bool) -> Any:
+    """What flows back along an edge."""
+    if dy is None or not back:
+        return None
+    if isinstance(dy, Arrived) or isinstance(y._array, Parts):
+        return True
     rule = next((rule for place, rule in enumerate(step.op.rules) if place == i), None)
     if rule is None:
-        return ""
+        return None
     dx = rule(dy, y._array, *(x._array for x in step.inputs), **step.params)
-    return abridged(dx, 14) if isinstance(dx, (np.ndarray, np.generic)) and dx.size <= 1 else " "
+    return dx if isinstance(dx, (np.ndarray, np.generic)) else None if dx is None else True
 
 
 def _mark(nodes: list[Node], edges: Any, source: int, target: int) -> None:
@@ -133,10 +173,11 @@ def _mark(nodes: list[Node], edges: Any, source: int, target: int) -> None:
         node.path = node.keys[0] in after and node.keys[0] in before
 
 
-def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int], str], caption: str,
+def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int], Any], caption: str,
             whole: int) -> Graph:
     """Repetitions as one node; a constant that only those use is in it."""
     groups = [[node] for node in constants] if len(steps) <= max(MOST // 3, whole) else []
+    times_of: dict[int, int] = {}
     hidden = [] if groups or not constants else constants
     place, signs = 0, [(node.op, node.shape) for node in steps]
     while place < len(steps):
@@ -144,6 +185,7 @@ def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int
         if times >= _TIMES:
             middle = place + period, place + period * (times - 1)
             groups += [[node] for node in steps[place:middle[0]]]
+            times_of[len(groups)] = times - 2
             groups.append(steps[middle[0]:middle[1]])
             groups += [[node] for node in steps[middle[1]:place + period * times]]
             place += period * times
@@ -154,15 +196,17 @@ def _folded(constants: list[Node], steps: list[Node], edges: dict[tuple[int, int
         most = math.ceil((len(groups) - MOST // 2) / (MOST // 2))
         ends, inner = MOST // 4, groups[MOST // 4:-(MOST // 4)]
         joined = [[node for group in inner[i:i + most] for node in group] for i in range(0, len(inner), most)]
-        groups = [*groups[:ends], *joined, *groups[-ends:]]
+        groups, times_of = [*groups[:ends], *joined, *groups[-ends:]], {}
     at = {node.keys[0]: place for place, group in enumerate(groups) for node in group}
-    found = Graph([_one(group) for group in groups], {}, caption)
+    found = Graph([_one(group, times_of.get(place, 0))
+                   for place, group in enumerate(groups)], {}, caption)
     if hidden:
         found.caption += f"; {len(hidden)} constant{'s are' if len(hidden) > 1 else ' is'} not shown"
-    for (start, end), text in edges.items():
+    for (start, end), carried in edges.items():
         if start in at and end in at and at[start] != at[end]:
             pair = at[start], at[end]
-            found.edges[pair] = found.edges.get(pair, "") or text
+            several = len(groups[pair[0]]) > 1 and carried is not None
+            found.edges[pair] = _together(found.edges.get(pair), True if several else carried)
     return found
 
 
@@ -178,11 +222,12 @@ def _repetition(signs: list[Any], place: int) -> tuple[int, int]:
     return best
 
 
-def _one(group: list[Node]) -> Node:
+def _one(group: list[Node], times: int) -> Node:
     if len(group) == 1:
         return group[0]
     ops = list(dict.fromkeys(node.op for node in group))
-    return Node("folded", f"{len(group)} steps more", ", ".join(ops[:4]) + ", ..." * (len(ops) > 4),
+    label = f"{times} x {len(group) // times} steps more" if times > 1 else f"{len(group)} steps more"
+    return Node("folded", label, ", ".join(ops[:4]) + ", ..." * (len(ops) > 4), kept=sum(node.kept for node in group),
                 path=any(node.path for node in group), keys=tuple(node.keys[0] for node in group))
 
 
@@ -195,7 +240,7 @@ def _owners(array: Any) -> list[Any]:
     return [array] if isinstance(array, (np.ndarray, np.generic)) else []
 
 
-def _size(count: int) -> str:
+def size_of(count: int) -> str:
     for unit, size in (("GB", 10 ** 9), ("MB", 10 ** 6), ("kB", 1000)):
         if count >= size:
             return f"{count / size:.3g} {unit}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -26,13 +27,16 @@ class _Way:
         self.points = list(points)
 
 
-def layout(sizes: Mapping[int, Point], edges: Sequence[tuple[int, int]]) -> tuple[
+def layout(sizes: Mapping[int, Point], edges: Sequence[tuple[int, int]], between: float = BETWEEN,
+           late: bool = False) -> tuple[
         dict[int, Point], dict[tuple[int, int], list[Point]], Point]:
     """The centres of all boxes, the points each edge passes between its ends, and the size of the whole.
 
     Args:
         sizes: width and height of each box.
         edges: from which to which, without circles.
+        between: the room between layers.
+        late: whether a box stands as close as can be to those that need it.
 
     Raises ImportError, with what to install, where grandalf is missing.
     """
@@ -40,8 +44,9 @@ def layout(sizes: Mapping[int, Point], edges: Sequence[tuple[int, int]]) -> tupl
         from grandalf.graphs import Edge, Graph, Vertex
         from grandalf.layouts import SugiyamaLayout
     except ImportError:
-        raise ImportError("a picture as SVG is laid out by the library grandalf: pip install grandalf, or ask for "
-                          "dot() and draw that with Graphviz.") from None
+        raise ImportError("a picture as SVG is laid out by the library grandalf: pip install grandalf (or "
+                          "'gradient-tapes[view]'). Or ask for dot(), which needs nothing, and draw that with "
+                          "Graphviz.") from None
     vertices: dict[int, Any] = {}
     for key, size in sizes.items():
         vertices[key] = Vertex(key)
@@ -58,11 +63,12 @@ def layout(sizes: Mapping[int, Point], edges: Sequence[tuple[int, int]]) -> tupl
         own = [vertex.data for vertex in part.sV]
         if len(own) > 1:
             drawn = SugiyamaLayout(part)
-            drawn.xspace, drawn.yspace = GAP, BETWEEN
-            drawn.init_all(roots=[vertex for vertex in part.sV if not vertex.e_in()], inverted_edges=[])
+            drawn.xspace, drawn.yspace = GAP, between
+            drawn.init_all(roots=[vertex for vertex in part.sV if not vertex.e_in()], inverted_edges=[], optimize=late)
             drawn.draw()
         left = min(vertices[key].view.xy[1] - sizes[key][0] / 2 for key in own)
-        high = min(vertices[key].view.xy[0] - sizes[key][1] / 2 for key in own)
+        high = min(*(vertices[key].view.xy[0] - sizes[key][1] / 2 for key in own),
+                   *(y - GAP / 2 for line in part.sE for y, _ in line.view.points[1:-1]), math.inf)
         down = top
         for key in own:
             y, x = vertices[key].view.xy

@@ -9,31 +9,30 @@ from typing import Any
 
 import numpy as np
 
-from ..parts import Parts
-from ..protocols import TensorLike
 from ..tape import GradientTape
-from .graph import Graph, Node, graph
+from .graph import Graph, Node, graph, size_of
+from .heat import extent, heat, mapped
 from .layout import layout
-from .table import abridged
+from .names import names_in
+from .table import abridged, cut
 
-WIDTH, LINE, MARGIN = 206.0, 17.0, 20.0  # of a box, of a line of text in it, and around the picture
-_MAP, _CELLS = 54.0, 12  # the side of a heat map, and how many entries it has at most along it
-_LETTERS, _LETTER = 26, 7.4  # in a box, and how wide one is at most
+WIDTH, LINE, MARGIN = 198.0, 17.0, 20.0  # of a box, of a line of text in it, and around the picture
+_LETTERS, _LETTER = 26, 7.3  # in a box, and how wide one of the legend is
+_MAP, _SMALL, _BETWEEN = 50.0, (34.0, 22.0), 66.0  # the height of a map, the size of one at a line, between layers
 
-# Blue and orange, which the colour-blind tell apart: after Okabe and Ito, Color Universal Design (2008).
-_LOW, _ZERO, _HIGH = (0, 114, 178), (242, 242, 242), (213, 94, 0)
 _STYLE = """
-svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f4f4f4; --line: #666666; --back: #b34700; --way: #0072b2;
+svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f6f6f6; --line: #666666; --back: #b34700; --way: #0072b2;
   background: var(--paper); font: 12px ui-monospace, Menlo, Consolas, monospace; }
 @media (prefers-color-scheme: dark) { svg.tape { --paper: #16181c; --ink: #ececec; --box: #25282e; --line: #9a9a9a;
   --back: #ff9d4d; --way: #56b4e9; } }
 svg.tape text { fill: var(--ink); } svg.tape .name { font-weight: bold; } svg.tape .dim { fill: var(--line); }
-svg.tape .adjoint { fill: var(--back); }
+svg.tape .adjoint { fill: var(--back); } svg.tape .extent { font-size: 10px; }
 svg.tape .carried { paint-order: stroke; stroke: var(--paper); stroke-width: 4; font-size: 10px; }
-svg.tape rect.box { fill: var(--box); stroke: var(--line); }
-svg.tape rect.watched { stroke: var(--way); stroke-width: 2.5; } svg.tape rect.constant { stroke-dasharray: 4 3; }
-svg.tape rect.folded { stroke-dasharray: 1 3; stroke-width: 3; } svg.tape rect.path { stroke: var(--back);
-  stroke-width: 3; } svg.tape path { fill: none; stroke: var(--line); stroke-width: 1.3; }
+svg.tape rect.box { fill: var(--box); stroke: var(--line); } svg.tape rect.frame { fill: var(--paper);
+  stroke: var(--back); } svg.tape rect.watched { stroke: var(--way); stroke-width: 2.5; }
+svg.tape rect.constant { stroke-dasharray: 4 3; } svg.tape rect.path { stroke: var(--back); stroke-width: 3; }
+svg.tape rect.watched.path { stroke: var(--way); stroke-width: 5; }
+svg.tape path { fill: none; stroke: var(--line); stroke-width: 1.3; }
 svg.tape path.back { stroke: var(--back); stroke-dasharray: 5 3; } svg.tape path.path { stroke-width: 3; }
 svg.tape marker path { stroke: none; fill: var(--line); } svg.tape marker.back path { fill: var(--back); }
 """
@@ -55,37 +54,57 @@ class Picture:
 
     def svg(self) -> str:
         """As SVG text, which any browser shows; ImportError where the library grandalf is not installed."""
-        nodes = self._graph.nodes
+        nodes, edges = self._graph.nodes, self._graph.edges
         sizes = {place: (WIDTH, _height(node)) for place, node in enumerate(nodes)}
-        centres, ways, (width, height) = layout(sizes, list(self._graph.edges))
-        maps = any(_mapped(node.value) for node in nodes)
-        legend = (f"{self.caption}. Orange flows back: adjoints. Blue: watched. Dashed: not followed." +
-                  " Maps: value, then adjoint; blue is negative." * maps)
-        width, height = max(width, _LETTER * len(legend)) + 2 * MARGIN, height + 2 * MARGIN + LINE
-        lines, numbers = [], []
-        for (start, end), text in self._graph.edges.items():
-            first, last = centres[start], centres[end]
-            points = [(first[0] + WIDTH / 2, first[1]), *ways[start, end], (last[0] - WIDTH / 2, last[1])]
-            lines.append(_edge(points, text, nodes[start].path and nodes[end].path))
-            numbers.append(_carried(points, text))
-        parts = [*lines, *numbers, *(_box(node, *centres[place]) for place, node in enumerate(nodes))]
-        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="tape" role="img" width="{width:.0f}" '
-                f'height="{height:.0f}" viewBox="0 0 {width:.0f} {height:.0f}">\n<title>{_safe(self.caption)}</title>'
-                f'<style>{_STYLE}</style>\n<defs>{_arrow("forth", "")}{_arrow("back", "back")}</defs>\n'
-                f'<text x="{MARGIN:.0f}" y="{MARGIN:.0f}" class="dim">{_safe(legend)}</text>\n'
-                f'<g transform="translate({MARGIN:.0f} {MARGIN + LINE:.0f})">\n' + "\n".join(parts) +
+        centres, ways, (width, height) = layout(sizes, list(edges), _BETWEEN, late=True)
+        legend = self._legend()
+        width = max(width, _LETTER * max(map(len, legend))) + 2 * MARGIN
+        top = 2 * MARGIN + LINE * len(legend)
+        height += top
+        lines, carried = [], []
+        ports = _ports(edges, centres, ways, sizes)
+        for (start, end), dx in edges.items():
+            first, last = ports[start, end]
+            across = [(x + side, y) for x, y in ways[start, end] for side in (-WIDTH / 2, WIDTH / 2)]
+            points = [first, *across, last]  # past other boxes straight on, and bent between them
+            what = f"adjoint from {_title(nodes[end])} to {_title(nodes[start])}"
+            lines.append(_edge(points, dx is not None, nodes[start].path and nodes[end].path))
+            carried.append(_carried(points, dx, what))
+        parts = [*lines, *carried, *(_box(node, *centres[place]) for place, node in enumerate(nodes))]
+        said = "".join(f'<text x="{MARGIN:.0f}" y="{MARGIN + LINE * place:.0f}" class="dim">{_safe(line)}</text>\n'
+                       for place, line in enumerate(legend))
+        return (f'<svg xmlns="http://www.w3.org/2000/svg" class="tape" role="graphics-document document" '
+                f'aria-roledescription="graph of a tape" width="{width:.0f}" height="{height:.0f}" '
+                f'viewBox="0 0 {width:.0f} {height:.0f}">\n<title>{_safe(self.caption)}</title>\n'
+                f'<desc>{_safe(" ".join(legend[1:]))}</desc>\n'
+                f'<style>{_STYLE}</style>\n<defs>{_arrow("forth", "")}{_arrow("back", "back")}</defs>\n{said}'
+                f'<g transform="translate({MARGIN:.0f} {top - MARGIN:.0f})">\n' + "\n".join(parts) +
                 "\n</g>\n</svg>\n")
+
+    def _legend(self) -> list[str]:
+        nodes = self._graph.nodes
+        said = ["Blue: watched."] if any(node.kind == "watched" for node in nodes) else []
+        said += ["Dashed: constants."] if any(node.kind == "constant" for node in nodes) else []
+        if any(node.adjoint is not None for node in nodes):
+            said.append("Orange: adjoints, which flow back.")
+        if any(node.path for node in nodes):
+            said.append("Bold: the ways from the source.")
+        if any(mapped(node.value, _LETTERS) for node in nodes):
+            said.append("Maps: value left, adjoint right; blue is negative, orange positive, the darkest is the number "
+                        "beside ±.")
+        return [f"{self.caption}.", " ".join(said)]
 
     def dot(self) -> str:
         """As text for Graphviz: `dot -Tsvg`."""
         lines = ["digraph tape {", "  rankdir=LR; node [shape=box, fontname=monospace];"]
         for place, node in enumerate(self._graph.nodes):
             style = {"constant": ", style=dashed", "watched": ', color="#0072b2", penwidth=2', "folded":
-                     ", style=dotted"}.get(node.kind, "") + ', color="#b34700"' * node.path
+                     ", peripheries=2"}.get(node.kind, "") + (', color="#b34700"' if node.path and (
+                         node.kind != "watched") else "")
             text = r"\l".join(_quoted(line) for line, _ in _lines(node)) + r"\l"
             lines.append(f'  n{place} [label="{text}"{style}];')
-        for (start, end), text in self._graph.edges.items():
-            label = f' [label="{_quoted(text.strip())}", fontcolor="#b34700"]' if text.strip() else ""
+        for (start, end), dx in self._graph.edges.items():
+            label = f' [label="{_quoted(abridged(dx, 14))}", fontcolor="#b34700"]' if _number(dx) else ""
             lines.append(f"  n{start} -> n{end}{label};")
         return "\n".join([*lines, f'  label="{_quoted(self.caption)}";', "}", ""])
 
@@ -112,8 +131,9 @@ def picture(tape: GradientTape, target: Any = None, source: Any = None) -> Pictu
 
     Returns:
         a Picture: a notebook shows it; `svg()`, `dot()` and `save("tape.svg")` give it to others. Numbers are shown
-        where they are few, else a map of the entries: blue is negative, orange positive. What is repeated many times
-        is one box. The caption says what the tape keeps in memory.
+        where they are few, else a map of the entries: blue is negative, orange positive. A line shows what its step
+        hands back. What is repeated many times is one box; what was read of a Variable is the Variable. Boxes tell
+        what the tape keeps in memory for them, and the caption all of it.
 
     Raises ValueError for a tape without steps.
 
@@ -122,97 +142,133 @@ def picture(tape: GradientTape, target: Any = None, source: Any = None) -> Pictu
     >>> with tf.GradientTape() as tape:
     ...     y = tf.exp(x)
     >>> print(tf.view.picture(tape, y, x).dot().splitlines()[3])
-      n1 [label="%1 = read\\lshape ()\\l3.\\ladjoint 20.0855\\l", color="#b34700"];
+      n1 [label="y = exp\\l()\\l20.0855\\ladjoint 1.\\l", color="#b34700"];
     """
-    names = {id(value): name for name, value in sys._getframe(1).f_locals.items() if isinstance(value, TensorLike)}
-    found = graph(tape, target, source, names)
+    found = graph(tape, target, source, names_in(sys._getframe(1).f_locals), reading=False)
     if not found.nodes:
         raise ValueError("This tape holds no steps: nothing watched has been computed with, or gradient() has used it "
                          "up. Draw it before gradient(), or say GradientTape(persistent=True).")
     return Picture(found)
 
 
-def _lines(node: Node) -> list[tuple[str, str]]:
+def _title(node: Node, letters: int = 80) -> str:
+    """What it is called: of a long name its beginning and its end."""
+    if node.kind == "step":
+        return f"{cut(node.label, max(letters - len(node.op) - 3, 8))} = {node.op}" if node.label else node.op
+    word = {"constant": "constant", "watched": "", "folded": ""}[node.kind]
+    return cut(f"{word} {node.label}".strip(), letters)
+
+
+def _lines(node: Node, letters: int = _LETTERS) -> list[tuple[str, str]]:
     """What a box says, and how each line looks."""
-    title = f"{node.label} = {node.op}" if node.label and node.kind == "step" else " ".join(
-        filter(None, (node.op if node.kind in ("watched", "constant") else "", node.label)))
-    found = [(title, "name")]
+    found = [(_title(node, letters), "name")]
+    kept = f"keeps {size_of(node.kept).replace(' bytes', ' B')}" if node.kept else ""
     if node.kind == "folded":
-        return [*found, (node.op, "dim")]
-    found.append((f"shape {node.shape}", "dim"))
-    if not _mapped(node.value):
-        found.append((abridged(node.value, _LETTERS), "value"))
-    if node.adjoint is not None and not _mapped(node.adjoint):
-        found.append((f"adjoint {abridged(node.adjoint, _LETTERS - 8)}", "adjoint"))
+        return [*found, (node.op, "dim"), *[(kept, "dim")] * bool(kept)]
+    found.append((f"{node.shape}  {kept}".strip(), "dim"))
+    if not mapped(node.value, _LETTERS):
+        found.append((abridged(node.value, letters), "value"))
+    if node.adjoint is not None and not mapped(node.adjoint, _LETTERS - 8):
+        found.append((f"adjoint {abridged(node.adjoint, letters - 8)}", "adjoint"))
     if node.note:
         found.append((node.note, "adjoint"))
+    if node.reads > 1:
+        found.append((f"read {node.reads} times", "dim"))
     return found
 
 
-def _mapped(value: Any) -> bool:
-    """Whether a map of colours says more of it than numbers would."""
-    return not isinstance(value, Parts) and np.size(value) > 4 and np.asarray(value).dtype.kind in "iuf"
+def _maps(node: Node) -> list[tuple[Any, float, str]]:
+    """The arrays that are drawn as maps, how far to the right, and what they are."""
+    found = []
+    if node.value is not None and mapped(node.value, _LETTERS):
+        found.append((node.value, 8.0, "value"))
+    if node.adjoint is not None and mapped(node.adjoint, _LETTERS - 8):
+        found.append((node.adjoint, WIDTH / 2 + 4, "adjoint"))
+    return found
 
 
 def _height(node: Node) -> float:
-    return LINE * len(_lines(node)) + 10 + (_MAP + 6) * (_mapped(node.value) or _mapped(node.adjoint))
+    return LINE * len(_lines(node)) + 10 + (_MAP + LINE + 4) * bool(_maps(node))
 
 
 def _box(node: Node, x: float, y: float) -> str:
     height = _height(node)
     left, top = x - WIDTH / 2, y - height / 2
-    whole = "; ".join(text for text, _ in _lines(node))
-    parts = [f'<g><title>{_safe(whole)}</title><rect class="box {node.kind}{" path" * node.path}" rx="5" '
-             f'x="{left:.1f}" y="{top:.1f}" width="{WIDTH:.0f}" height="{height:.1f}"/>']
+    whole = _safe("; ".join(text for text, _ in _lines(node, 80)))
+    frame = f'rx="5" width="{WIDTH:.0f}" height="{height:.1f}"'
+    parts = [f'<g role="graphics-symbol img" aria-label="{whole}"><title>{whole}</title>']
+    if node.kind == "folded":  # a pile
+        parts += [f'<rect class="box pile" x="{left + more:.1f}" y="{top + more:.1f}" {frame}/>' for more in (8, 4)]
+    parts.append(f'<rect class="box {node.kind}{" path" * node.path}" x="{left:.1f}" y="{top:.1f}" {frame}/>')
     for place, (text, look) in enumerate(_lines(node)):
         short = text if len(text) <= _LETTERS else text[:_LETTERS - 1] + "…"
         parts.append(f'<text class="{look}" x="{left + 8:.1f}" y="{top + LINE * (place + 1) - 1:.1f}">'
                      f'{_safe(short)}</text>')
     down = top + LINE * len(_lines(node)) + 5
-    for value, across, word in ((node.value, left + 8, "value"), (node.adjoint, left + WIDTH / 2 + 8, "adjoint")):
-        if value is not None and _mapped(value):
-            parts.append(_heat(value, across, down, word))
+    for value, across, look in _maps(node):
+        parts.append(f"<g><title>{look}: {_safe(abridged(value, 60))}</title>"
+                     f"{heat(value, left + across, down, WIDTH / 2 - 14, _MAP)}"
+                     f'<text class="{look} extent" x="{left + across:.1f}" y="{down + _MAP + 12:.1f}">'
+                     f"{extent(value)}</text></g>")
     return "".join([*parts, "</g>"])
 
 
-def _heat(value: Any, x: float, y: float, word: str) -> str:
-    """The entries as colours: 0 is grey, and the largest is as dark as can be."""
-    array = np.asarray(value, float)
-    array = array.reshape(1, -1) if array.ndim == 1 else array.reshape(-1, array.shape[-1])
-    rows, columns = (np.unique(np.linspace(0, n - 1, min(n, _CELLS)).astype(int)) for n in array.shape)
-    cells = array[np.ix_(rows, columns)]
-    most = np.max(np.abs(array[np.isfinite(array)]), initial=0.0) or 1.0
-    high, wide = _MAP / max(len(rows), 3), (WIDTH / 2 - 16) / len(columns)
-    parts = [f"<g><title>{word}: {_safe(abridged(value, 60))}</title>"]
-    for i, row in enumerate(cells):
-        for j, number in enumerate(row):
-            colour = "#000000" if not np.isfinite(number) else _colour(number / most)
-            parts.append(f'<rect x="{x + j * wide:.1f}" y="{y + i * high:.1f}" width="{wide:.1f}" height="{high:.1f}" '
-                         f'fill="{colour}"/>')
-    return "".join([*parts, "</g>"])
+Point = tuple[float, float]
 
 
-def _colour(part: float) -> str:
-    end = _HIGH if part > 0 else _LOW
-    return "#" + "".join(f"{round(zero + (full - zero) * abs(part)):02x}" for zero, full in zip(_ZERO, end))
+def _ports(edges: Any, centres: dict[int, Point], ways: Any, sizes: Any) -> dict[tuple[int, int], tuple[Point, Point]]:
+    """Where each line begins and ends: on the sides of the boxes, one below the other as they come."""
+    found: dict[tuple[int, int], list[Point]] = {edge: [] for edge in edges}
+    for side, right in ((0, WIDTH / 2), (1, -WIDTH / 2)):
+        for place, (x, y) in centres.items():
+            def towards(edge: tuple[int, int], side: int = side) -> float:
+                way = ways[edge] or [centres[edge[1 - side]]]
+                return float((way[0] if side == 0 else way[-1])[1])
+
+            own = sorted((edge for edge in edges if edge[side] == place), key=towards)
+            room = min(26.0, (sizes[place][1] - 24) / max(len(own), 1))
+            for number, edge in enumerate(own):
+                found[edge].append((x + right, y - 4 + room * (number - (len(own) - 1) / 2)))
+    return {edge: (first, last) for edge, (first, last) in found.items()}
 
 
-def _edge(points: list[tuple[float, float]], text: str, bold: bool) -> str:
+def _number(dx: Any) -> bool:
+    return isinstance(dx, (np.ndarray, np.generic)) and dx.size == 1
+
+
+def _edge(points: list[Point], back: bool, bold: bool) -> str:
     """A line to the right; where an adjoint flows, another one below it to the left."""
     look = " path" * bold
     parts = [f'<path class="forth{look}" marker-end="url(#tape-forth)" d="{_curve(points)}"/>']
-    if text:
+    if back:
         below = [(x, y + 9) for x, y in reversed(points)]
         parts.append(f'<path class="back{look}" marker-end="url(#tape-back)" d="{_curve(below)}"/>')
     return "".join(parts)
 
 
-def _carried(points: list[tuple[float, float]], text: str) -> str:
-    """What an adjoint adds on its way back, over all lines."""
-    if not text.strip():
+def _carried(points: list[Point], dx: Any, what: str) -> str:
+    """What a step hands back along a line, over all lines: a number, or a map."""
+    if not isinstance(dx, (np.ndarray, np.generic)):
         return ""
     x, y = ((a + b) / 2 for a, b in zip(points[-2], points[-1]))
-    return f'<text class="adjoint carried" text-anchor="middle" x="{x:.1f}" y="{y + 21:.1f}">{_safe(text)}</text>'
+    title = f"<title>{_safe(what)}: {_safe(abridged(dx, 60))}</title>"
+    if _number(dx):
+        shown = _safe(abridged(np.reshape(dx, ()), 10))
+        return (f'<g>{title}<text class="adjoint carried" text-anchor="middle" x="{x:.1f}" y="{y + 21:.1f}">{shown}'
+                "</text></g>")
+    if not mapped(dx, 0):
+        return ""
+    wide, high = _SMALL
+    left, top = x - wide / 2, y + 9 - high / 2
+    return (f'<g>{title}<rect class="frame" x="{left - 2:.1f}" y="{top - 2:.1f}" width="{wide + 4:.1f}" '
+            f'height="{high + 4:.1f}" rx="3"/>{_filled(dx, left, top)}</g>')
+
+
+def _filled(dx: Any, left: float, top: float) -> str:
+    """A map that fills a frame."""
+    wide, high = _SMALL
+    return (f'<svg x="{left:.1f}" y="{top:.1f}" width="{wide:.0f}" height="{high:.0f}" viewBox="0 0 {wide:.0f} '
+            f'{high:.0f}">{heat(dx, 0.0, 0.0, wide, high)}</svg>')
 
 
 def _curve(points: list[tuple[float, float]]) -> str:

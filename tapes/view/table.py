@@ -46,7 +46,7 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
         if widths[widest] <= _LEAST:
             break
         widths[widest] -= 1
-    lines = ["  ".join(_cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+    lines = ["  ".join(cut(cell, width).ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
              for row in rows]
     table = [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
     if lost:
@@ -64,7 +64,7 @@ def labels_of(steps: list[Step], names: dict[int, str]) -> dict[int, str]:
     for number, step in enumerate(steps):
         output = step()
         own = output.name.removesuffix(":0") if isinstance(output, Variable) else None
-        own = None if own == "Variable" else own
+        own = None if own == "Variable" or "/" in names.get(step.key, "") else own  # dense/kernel tells more
         labels[step.key] = own or names.get(step.key) or f"%{number}"
     return labels
 
@@ -91,10 +91,10 @@ def shape_of(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     shown = value.name if isinstance(value, np.dtype) else str(value) if isinstance(value, tuple) else repr(value)
-    return _cut(shown, _VALUE)
+    return cut(shown, _VALUE)
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
     """Its beginning and its end, which tells hidden/kernel from hidden/bias."""
     if len(text) <= width:
         return text
@@ -105,7 +105,7 @@ def _cut(text: str, width: int) -> str:
 def abridged(value: Any, width: int = _VALUE) -> str:
     """As much of a value as a line of a table can hold: its entries, with fewer digits, or at last their range."""
     if isinstance(value, Parts):
-        return _cut(", ".join("-" if one is None else abridged(one, width) for one in value), width)
+        return cut(", ".join("-" if one is None else abridged(one, width) for one in value), width)
     array = np.asarray(value)
     if array.size <= 1000:
         for digits in ({"precision": 4}, {"formatter": {"float_kind": "{:.3g}".format}}):
