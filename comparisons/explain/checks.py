@@ -80,19 +80,21 @@ def checks(tape: GradientTape, target: Any) -> dict[str, dict[int, np.ndarray | 
     An op with several results gives them as one value: there is a sentence, and the adjoints are those of its parts.
     The complex step is taken op by op; where an op is not analytic it is a central difference.
     """
-    program = program_of(tape, target)
+    program, ours = program_of(tape, target), tape.adjoints(target)
     leading = program.leading
     found: dict[str, dict[int, np.ndarray | str]] = {}
     for title, column in COLUMNS.items():
         theirs = adjoints(column, program)
-        found[title] = {step.key: _told(theirs.of(place), place in leading)
+        found[title] = {step.key: _told(theirs.of(place), ours.get(step.key), place in leading)
                         for place, step in enumerate(program.steps)}
     return found
 
 
-def _told(adjoint: Any, leads: bool) -> np.ndarray | str:
+def _told(adjoint: Any, ours: Any, leads: bool) -> np.ndarray | str:
     if isinstance(adjoint, Arrived):
         return "several values as one: see each of them"
     if adjoint is None:
         return "None: no derivative comes back" if leads else "None: unused by the target"
+    if ours is None and not isinstance(adjoint, str) and not np.any(adjoint):
+        return "0, which is None here: not connected"
     return adjoint

@@ -50,6 +50,23 @@ def product(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
     return _pulled(_Moved(step, k, None), x, g, step)
 
 
+def along(step: Recorded, k: int, g: Any, direction: np.ndarray) -> tuple[Any, float]:
+    """The same for a whole input that moves in a direction: a number, and what it may be off by."""
+    x = step.values[k]
+    if x.dtype.kind == "c" or step.value.dtype.kind == "c" or not np.isfinite(x).all():
+        raise NotChecked("complex numbers, or numbers that are not finite")
+    moved, adjoints = _Moved(step, k, None), g if isinstance(g, Arrived) else {0: g}
+    with quiet(), np.errstate(all="ignore"):
+        analytic = is_analytic(lambda xs: _flat(moved(xs[0])), [x], np.random.default_rng(0))
+        found, doubt = np.longdouble(0), np.longdouble(0)
+        for i, dy in adjoints.items():
+            slopes, off = _slopes(lambda x, i=i: moved(x)[i], x, direction, analytic)  # type: ignore[misc]
+            found, doubt = found + np.sum(dy * slopes), doubt + np.sum(np.abs(dy) * off)
+    if not np.isfinite(found + doubt):
+        raise NotChecked(f"{step.op.name} is at a corner, or at the edge of its domain")
+    return found, float(doubt)
+
+
 class _Moved:
     """The floating results of a step as a function of one input, or of one part of it."""
 

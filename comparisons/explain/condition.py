@@ -1,0 +1,99 @@
+"""How far rounding alone may carry an adjoint: every number is changed a little, and the adjoints change with them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from tapes.parts import Parts
+
+from ..compare import SHAKE
+from ..measure import difference
+from ..ops.answers import NotChecked, wide
+from ..ops.quiet import quiet
+from . import numeric
+from .chain import chained
+from .program import BUNDLE, LEAF, PART, READ, Adjoints, Program, Recorded
+
+
+def by_rules(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
+    """The contribution as the tape's own rule has it."""
+    rule = next((rule for place, rule in enumerate(step.op.rules) if place == k), None)
+    if rule is None:
+        return None, 0.0
+    with quiet():
+        return rule(g, step.value, *step.values, **step.params), 0.0
+
+
+def conditions(program: Program, found: Adjoints, rng: np.random.Generator) -> dict[int, float]:
+    """For each adjoint 1 + how many times larger its relative change is than that of the numbers put in.
+
+    `found` are those of the complex step. Where it has none, the tape's own rules are asked instead: of a rule that is
+    wrong by a factor, a sign or a transposition the condition is that of the right one.
+    """
+    moved = shaken(program, rng)
+    measured = _ratios(found, chained(moved, numeric.product))
+    if len(measured) < len(found.known) + len(found.why):
+        measured = _ratios(chained(program, _attempted), chained(moved, _attempted)) | measured
+    return {place: 1.0 + measured.get(place, 0.0) for place in range(len(program.steps))}
+
+
+def _ratios(before: Adjoints, after: Adjoints) -> dict[int, float]:
+    """Where both are known."""
+    ratios = {}
+    for place in before.known.keys() & after.known.keys():
+        old, new = before.of(place), after.of(place)
+        if isinstance(old, np.ndarray) and isinstance(new, np.ndarray) and np.any(old):
+            ratio = difference(new, old).relative / SHAKE
+            if np.isfinite(ratio):
+                ratios[place] = ratio
+    return ratios
+
+
+def _attempted(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
+    try:
+        part, doubt = by_rules(step, k, g)
+    except Exception as error:  # a rule may be wrong in any way
+        raise NotChecked(type(error).__name__) from None
+    if isinstance(part, np.ndarray | np.generic) and np.shape(part) != step.values[k].shape:
+        raise NotChecked("another shape")
+    return (np.asarray(part) if isinstance(part, np.generic) else part), doubt
+
+
+def shaken(program: Program, rng: np.random.Generator) -> Program:
+    """The same program, computed again in extended precision, with every number that goes into it changed a little."""
+    values: list[Any] = []
+    steps = []
+    for step in program.steps:
+        inputs = tuple(shake(value, rng) if source is None or step.op.name == READ else values[source]
+                       for source, value in zip(step.inputs, step.values, strict=True))
+        values.append(_again(step, inputs, rng))
+        steps.append(replace(step, values=inputs, value=values[-1]))
+    return Program(steps, program.targets)
+
+
+def shake(x: Any, rng: np.random.Generator) -> Any:
+    if isinstance(x, Parts):
+        return Parts(shake(part, rng) for part in x)
+    return wide(x) * (1 + SHAKE * rng.choice([-1.0, 1.0], x.shape)) if x.dtype.kind in "fc" else x
+
+
+def _again(step: Recorded, inputs: tuple[Any, ...], rng: np.random.Generator) -> Any:
+    if step.op.name == LEAF or not step.flows:
+        return shake(step.value, rng)
+    if step.op.name == READ:
+        return inputs[0]
+    if step.op.name == PART:
+        return inputs[0][step.params["index"]]
+    if step.op.name == BUNDLE:
+        return Parts(inputs)
+    try:
+        with quiet():
+            y = step.op.forward(*inputs, **step.params)
+        return y if isinstance(y, Parts) else wide(y)
+    except Exception:  # what it does not take in this precision goes on from what the tape has
+        return shake(step.value, rng)
+
+
