@@ -48,6 +48,20 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
     command("list", "losses, libraries and versions, and what is missing", "The losses that `run` knows, the libraries "
             "with their versions, and what to type where one is missing.", "")
+    explain = command("explain", "every adjoint of a loss, and the rule that is wrong", "The adjoint of every value "
+                      "on the tape of a loss, library beside library; going back from the loss, the first that differs, "
+                      "and the op whose rule is to blame.", "mlp-small", "examples/my_loss.py --only jax,complex")
+    explain.add_argument("loss", metavar="LOSS", help="the name of a loss (see `list`), or the path of a .py file, as "
+                         "for `run`")
+    explain.add_argument("--dtype", choices=["float32", "float64"], default="float64",
+                         help="of inputs and data (default float64)")
+    explain.add_argument("--seed", type=natural, default=0, help="of random data and inputs (default 0)")
+    explain.add_argument("--rows", type=natural, default=4, metavar="N", help="of data, where there are more than "
+                         "twice as many (default 4; 0 for all)")
+    explain.add_argument("--only", metavar="LIBS", help="a comma-separated choice of tensorflow, jax, sympy, complex")
+    explain.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    explain.add_argument("--html", type=Path, metavar="FILE", help="also write the backward pass as a page to step "
+                         "through")
     ops = command("ops", "check every op against every oracle", "The value, the gradient, the second order and forward "
                   "mode of every op, held against other libraries and against oracles that know no rule, in both "
                   "precisions. All ops take some minutes.", "tanh matmul", "--jobs 2 --json ops.json")

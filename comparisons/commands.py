@@ -26,6 +26,13 @@ def listing(arguments: argparse.Namespace) -> int:
     return AGREE
 
 
+def explain(arguments: argparse.Namespace) -> int:
+    """The adjoint of every value on the tape of a loss."""
+    from .explain.command import command
+
+    return command(arguments)
+
+
 def semantics(arguments: argparse.Namespace) -> int:
     """Tape programs on tapes and on TensorFlow: the verdict, the deliberate differences, and where to look."""
     from .semantics import gaps, run_all
@@ -101,5 +108,5 @@ def train(arguments: argparse.Namespace) -> int:
     return command(arguments)
 
 
-COMMANDS = {"run": run, "list": listing, "ops": ops, "semantics": semantics, "conventions": conventions, "fuzz": fuzz,
-            "accuracy": accuracy, "train": train, "speed": speed}
+COMMANDS = {"run": run, "list": listing, "explain": explain, "ops": ops, "semantics": semantics,
+            "conventions": conventions, "fuzz": fuzz, "accuracy": accuracy, "train": train, "speed": speed}

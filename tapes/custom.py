@@ -21,8 +21,8 @@ from .protocols import TensorLike
 from .tensor import Tensor
 from .variable import Variable
 
-custom = Op("custom_gradient", lambda inputs, *, vjp, body: body(held(inputs)),
-            [lambda g, y, inputs, vjp, body: _pulled(g, y, inputs, vjp)],
+custom = Op("custom_gradient", lambda inputs, *, vjp: vjp.forward(held(inputs)),
+            [lambda g, y, inputs, vjp: _pulled(g, y, inputs, vjp)],
             doc="A function of the user's that brings its own gradient.")
 
 
@@ -127,9 +127,9 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
                      "position.", _called(f), name)
         outputs = tuple(convert(y)._array for y in nest.flatten(result))
         inputs = tuple([_input(f, i, x) for i, x in enumerate(leaves)] + [convert(v) for v in variables])
-        vjp = _vjp(f, grad, [x._array.shape for x in inputs], variables)
+        vjp = Own(f, grad, args, settings, [x._array.shape for x in inputs], variables)
         together = bundle.record(inputs, {}, Parts(x._array for x in inputs))
-        y = custom.record((together,), {"vjp": vjp, "body": _body(f, args, settings, variables)}, Parts(outputs))
+        y = custom.record((together,), {"vjp": vjp}, Parts(outputs))
         return nest.pack_sequence_as(result, list(results(y)))
 
     return Decorated(call, f, custom_gradient)
@@ -150,37 +150,42 @@ def _pulled(g: Arrived, y: Any, inputs: Any, vjp: Callable[..., Parts]) -> Parts
     return vjp(g, y, inputs)
 
 
-def _body(f: Callable[..., Any], args: Any, settings: dict[str, Any],
-          variables: list[Variable]) -> Callable[..., Parts]:
-    """What f computes, unheard, from other numbers: first those of its arguments, then those of its Variables."""
+class Own:
+    """A user's function and its gradient, as what its op computes, and as its rule.
 
-    def body(arrays: Sequence[Any]) -> Parts:
-        leaves = [x if isinstance(x, (bool, int)) else Tensor(array) for x, array in zip(nest.flatten(args), arrays)]
-        held_now = [v._array for v in variables]
+    The rule works on tensors always, and what it returns is checked.
+    """
+
+    def __init__(self, f: Callable[..., Any], grad: Callable[..., Any], args: Any, settings: dict[str, Any],
+                 shapes: list[tuple[int, ...]], variables: list[Variable]) -> None:
+        self.f, self.grad, self.args, self.settings, self.shapes = f, grad, args, settings, shapes
+        self.variables, self.__name__ = variables, _called(f)
+
+    def __repr__(self) -> str:
+        return self.__name__
+
+    def forward(self, arrays: Sequence[Any]) -> Parts:
+        """What f computes, unheard, from other numbers: first those of its arguments, then those of its Variables."""
+        leaves = [x if isinstance(x, (bool, int)) else Tensor(array)
+                  for x, array in zip(nest.flatten(self.args), arrays)]
+        before = [v._array for v in self.variables]
         try:
-            for v, array in zip(variables, arrays[len(leaves):], strict=True):
+            for v, array in zip(self.variables, arrays[len(leaves):], strict=True):
                 v._array = array
             with noting_reads(alone=True):
-                result = f(*nest.pack_sequence_as(args, leaves), **settings)[0]
+                result = self.f(*nest.pack_sequence_as(self.args, leaves), **self.settings)[0]
         finally:
-            for v, array in zip(variables, held_now, strict=True):
+            for v, array in zip(self.variables, before, strict=True):
                 v._array = array
         return Parts(convert(y)._array for y in nest.flatten(result))
 
-    return body
-
-
-def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int, ...]],
-         variables: list[Variable]) -> Callable[..., Parts]:
-    """The user's gradient as a rule: it works on tensors always, and what it returns is checked."""
-    count = len(shapes) - len(variables)
-
-    def vjp(g: Arrived, y: Any, inputs: Any) -> Parts:
+    def __call__(self, g: Arrived, y: Any, inputs: Any) -> Parts:
+        variables, count = self.variables, len(self.shapes) - len(self.variables)
         upstream = [conjugate(dy if isinstance(dy, TensorLike) else Tensor(dy)) for dy in g.filled(y)]
         if variables:
-            pair = grad(*upstream, variables=variables)
+            pair = self.grad(*upstream, variables=variables)
             if not isinstance(pair, (tuple, list)) or len(pair) != 2:
-                raise TypeError(f"custom_gradient: with variables, the gradient function of {_called(f)} returns a "
+                raise TypeError(f"custom_gradient: with variables, the gradient function of {self.__name__} returns a "
                                 "pair: the gradients of the arguments, and a list with one for each variable; it "
                                 f"returned {_briefly(pair)}")
             of_arguments, of_variables = nest.flatten(pair[0]) if count else [], nest.flatten(pair[1])
@@ -189,10 +194,10 @@ def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int
                                  f"{len(variables)}, {[v.name for v in variables]}, and it returned "
                                  f"{len(of_variables)}.")
         else:
-            of_arguments, of_variables = nest.flatten(grad(*upstream)), []
+            of_arguments, of_variables = nest.flatten(self.grad(*upstream)), []
         if len(of_arguments) != count:
             raise ValueError(f"custom_gradient function expected to return {count} gradients, but returned "
-                             f"{len(of_arguments)} instead. {_called(f)} has {count} positional argument(s), "
+                             f"{len(of_arguments)} instead. {self.__name__} has {count} positional argument(s), "
                              "numbers among them: give None where there is no gradient.")
         recorded = isinstance(inputs, TensorLike)
         found: list[Any] = []
@@ -203,17 +208,14 @@ def _vjp(f: Callable[..., Any], grad: Callable[..., Any], shapes: list[tuple[int
             try:
                 dx = conjugate(convert(dx, x.dtype))
             except (TypeError, ValueError) as error:
-                raise type(error)(f"custom_gradient: gradient #{i} of {_called(f)}: {error}") from None
-            if dx._array.shape != shapes[i]:
+                raise type(error)(f"custom_gradient: gradient #{i} of {self.__name__}: {error}") from None
+            if dx._array.shape != self.shapes[i]:
                 raise InvalidArgumentError(
-                    f"custom_gradient: gradient #{i} of {_called(f)} has shape {tuple(dx._array.shape)}, but its "
-                    f"argument has shape {shapes[i]}: if the argument was repeated by broadcasting, sum over the "
+                    f"custom_gradient: gradient #{i} of {self.__name__} has shape {tuple(dx._array.shape)}, but its "
+                    f"argument has shape {self.shapes[i]}: if the argument was repeated by broadcasting, sum over the "
                     "axes along which it was repeated.")
             found.append(dx if recorded else dx._array)
         return Parts(found)
-
-    vjp.__name__ = _called(f)
-    return vjp
 
 
 def _takes_variables(grad: Callable[..., Any]) -> bool:

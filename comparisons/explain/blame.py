@@ -11,6 +11,7 @@ import numpy as np
 from tapes.diagnose.mistakes import Evidence, recognised
 from tapes.diagnose.truth import is_analytic, truth
 from tapes.parts import Arrived, Parts
+from tapes.view.table import abridged
 
 from ..compare import SHAKE
 from ..measure import difference
@@ -33,6 +34,7 @@ class Blame:
         place: of the step.
         input: which of its inputs.
         source: the place of the step that made this input.
+        index: of several values that are one input, which; else None.
         reason: what it gives, and what it should.
         mistake: the usual mistake that explains it, or "".
     """
@@ -40,6 +42,7 @@ class Blame:
     place: int
     input: int
     source: int
+    index: int | None
     reason: str
     mistake: str = ""
 
@@ -58,8 +61,9 @@ def wrong_rules(program: Program, adjoints: dict[int, Any], rounding: float) -> 
             continue
         for k, source in enumerate(step.inputs):
             flows = source is not None and program.steps[source].flows
-            if source is not None and flows and (reason := _compared(step, k, g, rounding)):
-                yield Blame(place, k, source, reason, _mistake(step, k, g))
+            if source is not None and flows and (found := _compared(step, k, g, rounding)):
+                reason, index = found
+                yield Blame(place, k, source, index, reason, _mistake(step, k, g, index))
 
 
 def contributions(program: Program, adjoints: dict[int, Any], place: int) -> list[Any]:
@@ -77,38 +81,44 @@ def contributions(program: Program, adjoints: dict[int, Any], place: int) -> lis
     return [part for part in found if not isinstance(part, dict | Parts)]
 
 
-def _compared(step: Recorded, k: int, g: Any, rounding: float) -> str:
-    """What is wrong with the rule of input k, or "" where it is right or nobody can tell."""
+def _compared(step: Recorded, k: int, g: Any, rounding: float) -> tuple[str, int | None] | None:
+    """What is wrong with the rule of input k, and with which part of it; None where it is right or nobody can tell."""
     try:
         given = _given(step, k, g)
     except Exception as error:  # a rule may be wrong in any way
-        return f"it raises {type(error).__name__}: {(str(error) or 'nothing more').splitlines()[0]}"
+        return f"it raises {type(error).__name__}: {(str(error) or 'nothing more').splitlines()[0]}", None
     try:
         true, doubt = handed_back(step, k, g, numeric.product)
-        moved = _nearby(step)
-        again, _ = handed_back(moved, k, _times(g, 1 + SHAKE), numeric.product)
+        again, _ = handed_back(_nearby(step), k, _times(g, 1 + SHAKE), numeric.product)
     except NotChecked:
-        return _along(step, k, g, given, rounding)
+        reason = _along(step, k, g, given, rounding)
+        return (reason, None) if reason else None
+    nothing = rounding * _size(step, k, g)
     for index, right in _parts(true).items():
-        had = _parts(given).get(index)
-        if right is None or (had is None and not np.any(right)):
-            continue
-        which = f" of result {index + 1}" if isinstance(true, Arrived) else ""
-        if had is None:
-            return f"it gives None{which}, where the values show {_short(right)}"
-        if np.shape(had) != np.shape(right):
-            return f"it gives shape {np.shape(had)}{which} for an input of shape {np.shape(right)}"
         change = difference(_parts(again)[index], right).relative / SHAKE
         tolerance = rounding * (1.0 + (change if np.isfinite(change) else 0.0)) + doubt
-        if np.max(np.abs(right), initial=0.0) <= rounding * _size(step, k, g):
-            had, right, tolerance = np.asarray(had), np.zeros_like(right), 0.0
-            if np.max(np.abs(had), initial=0.0) <= 2 * rounding * _size(step, k, g):
-                continue
-        apart = difference(had, right)
-        if not apart.within(tolerance):
-            return f"it gives {_short(had)}{which}, and the values show {_short(right)}" + (
-                f" ({apart.reason})" if apart.reason else "")
-    return ""
+        if reason := _apart(_parts(given).get(index), right, tolerance, nothing):
+            return reason, index if isinstance(true, Arrived) else None
+    return None
+
+
+def _apart(had: Any, right: Any, tolerance: float, nothing: float) -> str:
+    """In words, how what a rule gives differs from what it should."""
+    if had is None:
+        return f"it gives None, and the values show {_short(right)}" if np.any(np.abs(right) > nothing) else ""
+    if np.shape(had) != np.shape(right):
+        return f"it gives shape {np.shape(had)} for an input of shape {np.shape(right)}"
+    if not np.any(np.abs(right) > nothing):  # zero but for rounding
+        fits = not np.any(np.abs(had) > 2 * nothing)
+    else:
+        fits = difference(had, right).within(tolerance)
+    if fits:
+        return ""
+    with np.errstate(all="ignore"):
+        off = np.abs(np.asarray(had) - right)
+    entry = np.unravel_index(int(np.argmax(np.where(np.isnan(off), np.inf, off))), np.shape(right))
+    at = f"at {[int(i) for i in entry]} " if entry else ""
+    return f"{at}it gives {float(np.asarray(had)[entry]):.6g}, and the values show {float(right[entry]):.6g}"
 
 
 def _given(step: Recorded, k: int, g: Any) -> Any:
@@ -164,40 +174,54 @@ def _along(step: Recorded, k: int, g: Any, given: Any, rounding: float) -> str:
 
 
 def _short(x: Any) -> str:
-    from tapes.view.table import abridged
-
     return abridged(np.asarray(x, np.float64), 40)
 
 
-def _mistake(step: Recorded, k: int, g: Any) -> str:
+def _mistake(step: Recorded, k: int, g: Any, index: int | None) -> str:
     """The usual mistake that explains what a rule gives, here and for other adjoints and numbers near by."""
-    x, y = step.values[k], step.value
-    if isinstance(x, Parts) or isinstance(y, Parts) or x.size * y.size > JACOBIAN or x.dtype.kind != "f":
+    x = step.values[k] if index is None else step.values[k][index]
+    y = step.value[0] if isinstance(step.value, Parts) and len(step.value) == 1 else step.value
+    if isinstance(x, Parts) or isinstance(y, Parts):
+        return ""
+    if x.size * y.size > JACOBIAN or {x.dtype.kind, y.dtype.kind} != {"f"}:
         return ""
     rng, points = np.random.default_rng(1), []
     for number in range(POINTS):
-        values = [value * (1 + 0.05 * number * rng.uniform(-1, 1, value.shape)) if value.dtype.kind == "f" else value
-                  for value in (np.asarray(value, np.float64) if value.dtype.kind == "f" else value
-                                for value in step.values)]
-        weights = np.asarray(g, np.float64) if not number else rng.normal(size=y.shape)
+        values = tuple(_in_double(value, 0.05 * number, rng) for value in step.values)
+        weights = rng.normal(size=y.shape) if number else np.asarray(g[0] if isinstance(g, Arrived) else g, np.float64)
         try:
-            points.append(_evidence(replace(step, values=tuple(values)), k, weights))
+            points.append(_evidence(replace(step, values=values), k, weights, index))
         except Exception:  # a rule or an op that does not take other numbers
             return ""
-    return recognised([point for point in points if point is not None]) if None not in points else ""
+    return "" if None in points else recognised([point for point in points if point is not None])
 
 
-def _evidence(step: Recorded, k: int, weights: np.ndarray) -> Evidence | None:
-    x = step.values[k]
+def _in_double(x: Any, change: float, rng: np.random.Generator) -> Any:
+    if isinstance(x, Parts):
+        return Parts(_in_double(part, change, rng) for part in x)
+    return x.astype(np.float64) * (1 + change * rng.uniform(-1, 1, x.shape)) if x.dtype.kind == "f" else x
+
+
+def _evidence(step: Recorded, k: int, weights: np.ndarray, index: int | None) -> Evidence | None:
+    x = step.values[k] if index is None else step.values[k][index]
+
+    def computed(x: np.ndarray) -> Any:
+        values = list(step.values)
+        values[k] = x if index is None else Parts(x if i == index else part for i, part in enumerate(values[k]))
+        return step.op.forward(*values, **step.params)
+
+    def first(y: Any) -> np.ndarray:
+        return np.asarray(y[0] if isinstance(y, Parts) else y)
 
     def function(xs: list[np.ndarray]) -> np.ndarray:
-        values = [xs[0] if place == k else value for place, value in enumerate(step.values)]
-        return np.asarray(step.op.forward(*values, **step.params)).reshape(-1)
+        return first(computed(xs[0])).reshape(-1)
 
     with quiet():
-        y = np.asarray(step.op.forward(*step.values, **step.params))
-        given = _given(replace(step, value=y), k, weights)
+        y = computed(x)
+        g = Arrived({0: weights}) if isinstance(y, Parts) else weights
+        given = _given(replace(step, value=y), k, g)
+        given = given if index is None or given is None else given[index]
         if given is None:
             return None
         best = truth(function, [x], 0, range(x.size), is_analytic(function, [x], np.random.default_rng(0)))
-    return Evidence(np.asarray(given), x, y, weights, best.jacobian, [])
+    return Evidence(np.asarray(given), x, first(y), weights, best.jacobian, [])

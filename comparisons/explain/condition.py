@@ -36,7 +36,7 @@ def conditions(program: Program, found: Adjoints, rng: np.random.Generator) -> d
     moved = shaken(program, rng)
     measured = _ratios(found, chained(moved, numeric.product))
     if len(measured) < len(found.known) + len(found.why):
-        measured = _ratios(chained(program, _attempted), chained(moved, _attempted)) | measured
+        measured = _ratios(chained(program, attempted), chained(moved, attempted)) | measured
     return {place: 1.0 + measured.get(place, 0.0) for place in range(len(program.steps))}
 
 
@@ -52,7 +52,8 @@ def _ratios(before: Adjoints, after: Adjoints) -> dict[int, float]:
     return ratios
 
 
-def _attempted(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
+def attempted(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
+    """The same, where the rule gives something that can be added up."""
     try:
         part, doubt = by_rules(step, k, g)
     except Exception as error:  # a rule may be wrong in any way

@@ -17,7 +17,7 @@ from . import numeric
 from .blame import Blame, contributions, wrong_rules
 from .chain import chained
 from .checks import COLUMNS, adjoints
-from .condition import conditions
+from .condition import attempted, conditions
 from .program import Adjoints, Program, ones, program_of
 
 AGREES, DIFFERS, REFERENCE, NOTHING = "agrees", "differs", "reference", "no answer"
@@ -94,7 +94,7 @@ class Explanation:
     @property
     def agree(self) -> bool:
         """Whether the tape, and every library that an oracle could judge, is right."""
-        return not (self.wrong or self.blames or self.others)
+        return not (self.wrong or self.blames or self.others or self.unsure)
 
 
 def explain(tape: GradientTape, target: Any, titles: list[str] | None = None,
@@ -107,8 +107,13 @@ def explain(tape: GradientTape, target: Any, titles: list[str] | None = None,
         progress: called with a few words before each piece of work.
     """
     program = program_of(tape, target)
-    given = tape.adjoints(target)
-    ours = {place: given[step.key] for place, step in enumerate(program.steps) if step.key in given}
+    stopped = []
+    try:
+        given = tape.adjoints(target)
+        ours = {place: given[step.key] for place, step in enumerate(program.steps) if step.key in given}
+    except Exception as error:  # what a wrong rule gave may stop the sweep: then as far as the rules go
+        ours = chained(program, attempted, np.asarray).known
+        stopped.append(f"the sweep of the tape stops: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
     found: dict[str, Adjoints] = {}
     for title in titles or COLUMNS:
         progress(title)
@@ -119,7 +124,7 @@ def explain(tape: GradientTape, target: Any, titles: list[str] | None = None,
     judge = _Judge(program, ours, found, condition)
     rows = [judge.row(place) for place, step in enumerate(program.steps) if step.flows]
     progress("each rule on its own")
-    explanation = Explanation(program, rows, list(wrong_rules(program, ours, judge.rounding)))
+    explanation = Explanation(program, rows, list(wrong_rules(program, ours, judge.rounding)), stopped)
     _mark(explanation, ours, judge.rounding)
     return explanation
 
@@ -239,8 +244,8 @@ def _nobody(program: Program, ours: dict[int, Any], place: int, rounding: float,
     if seeded is not None and whole is not None and not isinstance(whole, Arrived):
         whole = whole + seeded
     if whole is not None and not isinstance(whole, Arrived) and not difference(own, whole).within(rounding):
-        return (f"{name}: what each of its {len(parts)} uses hands back is right, but the adjoint is not their sum: the "
-                "sweep has lost one, or counted one twice")
+        return (f"{name}: what each of its {len(parts)} uses hands back is right, but the adjoint is not their sum: "
+                "the sweep has lost one, or counted one twice")
     ops = ", ".join(dict.fromkeys(program.steps[user].op.name for user in users))
     return (f"{name}: its adjoint differs, but the rules that hand it back ({ops}) fit what their ops compute, as far "
             "as can be told here: a corner, or a convention (python -m comparisons conventions)")

@@ -28,6 +28,7 @@ class Recorded:
         op, params: what was done.
         inputs: for each, the place of the step that made it, or None for a constant.
         values: of the inputs, at that time.
+        ids: of the tensors that held them.
         value: the result.
         tensor: what held it on the tape.
     """
@@ -37,6 +38,7 @@ class Recorded:
     params: dict[str, Any]
     inputs: tuple[int | None, ...]
     values: tuple[Any, ...]
+    ids: tuple[int, ...]
     value: Any
     tensor: Any
 
@@ -79,7 +81,7 @@ def program_of(tape: GradientTape, target: Any) -> Program:
         values = (value,) if step.op.name == READ else tuple(x._array for x in step.inputs)
         params = {**step.params, **SYMMETRIC} if step.op.name == "cholesky" else step.params
         steps.append(Recorded(step.key, step.op, params, tuple(places.get(id(x)) for x in step.inputs), values,
-                              value, y))
+                              tuple(map(id, step.inputs)), value, y))
         places[step.key] = place
     return Program(steps, [places[id(y)] for y in checked("target", target) if id(y) in places])
 
