@@ -49,8 +49,9 @@ def parser() -> argparse.ArgumentParser:
     command("list", "losses, libraries and versions, and what is missing", "The losses that `run` knows, the libraries "
             "with their versions, and what to type where one is missing.", "")
     explain = command("explain", "every adjoint of a loss, and the rule that is wrong", "The adjoint of every value "
-                      "on the tape of a loss, library beside library; going back from the loss, the first that differs, "
-                      "and the op whose rule is to blame.", "mlp-small", "examples/my_loss.py --only jax,complex")
+                      "on the tape of a loss, library beside library; going back from the loss, the first that "
+                      "differs, and the op whose rule is to blame.", "mlp-small",
+                      "examples/my_loss.py --only jax,complex")
     explain.add_argument("loss", metavar="LOSS", help="the name of a loss (see `list`), or the path of a .py file, as "
                          "for `run`")
     explain.add_argument("--dtype", choices=["float32", "float64"], default="float64",
@@ -60,8 +61,6 @@ def parser() -> argparse.ArgumentParser:
                          "twice as many (default 4; 0 for all)")
     explain.add_argument("--only", metavar="LIBS", help="a comma-separated choice of tensorflow, jax, sympy, complex")
     explain.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
-    explain.add_argument("--html", type=Path, metavar="FILE", help="also write the backward pass as a page to step "
-                         "through")
     ops = command("ops", "check every op against every oracle", "The value, the gradient, the second order and forward "
                   "mode of every op, held against other libraries and against oracles that know no rule, in both "
                   "precisions. All ops take some minutes.", "tanh matmul", "--jobs 2 --json ops.json")

@@ -166,18 +166,23 @@ class Own:
 
     def forward(self, arrays: Sequence[Any]) -> Parts:
         """What f computes, unheard, from other numbers: first those of its arguments, then those of its Variables."""
-        leaves = [x if isinstance(x, (bool, int)) else Tensor(array)
-                  for x, array in zip(nest.flatten(self.args), arrays)]
+        count = len(arrays) - len(self.variables)
         before = [v._array for v in self.variables]
         try:
-            for v, array in zip(self.variables, arrays[len(leaves):], strict=True):
+            for v, array in zip(self.variables, arrays[count:], strict=True):
                 v._array = array
             with noting_reads(alone=True):
-                result = self.f(*nest.pack_sequence_as(self.args, leaves), **self.settings)[0]
+                result = self.again([Tensor(array) for array in arrays[:count]])
         finally:
             for v, array in zip(self.variables, before, strict=True):
                 v._array = array
         return Parts(convert(y)._array for y in nest.flatten(result))
+
+    def again(self, tensors: Sequence[Tensor]) -> Any:
+        """What f returns for other arguments; integers, such as the number of an axis, stay what they are."""
+        leaves = [x if isinstance(x, (bool, int)) else tensor
+                  for x, tensor in zip(nest.flatten(self.args), tensors, strict=True)]
+        return self.f(*nest.pack_sequence_as(self.args, leaves), **self.settings)[0]
 
     def __call__(self, g: Arrived, y: Any, inputs: Any) -> Parts:
         variables, count = self.variables, len(self.shapes) - len(self.variables)

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import configparser
 import importlib
+import itertools
+import json
 
 import numpy as np
 import pytest
 
 import tapes as tf
+from comparisons.explain import explain
 from comparisons.explain.checks import COLUMNS, checks
+from comparisons.explain.judge import AGREES, ANOTHER, FIRST, FOLLOWS, NOTHING
 from comparisons.libraries import LIBRARIES
 from comparisons.measure import difference
 from comparisons.problem import bundled, load
+from tapes.op import registry
 from tests.conftest import ROOT
 
 
@@ -155,3 +160,214 @@ def test_whoever_shows_a_tape_finds_the_checks_without_importing_them():
     name, _, where = settings["options.entry_points"]["gradient_tapes.checks"].strip().partition(" = ")
     module, _, function = where.partition(":")
     assert name == "comparisons" and getattr(importlib.import_module(module), function) is checks
+
+
+# -- which rule is wrong -----------------------------------------------------------------------------------------------
+
+def network(x, W1, b1, W2):
+    h = tf.tanh(tf.matmul(x, W1) + b1)
+    return tf.reduce_mean(tf.square(tf.matmul(h, W2)))
+
+
+def explained(function=network, arrays=None, titles=("complex step",)):
+    rng = np.random.default_rng(0)
+    arrays = [rng.normal(size=shape) for shape in ((4, 3), (3, 3), (3,), (3, 2))] if arrays is None else arrays
+    variables = [tf.Variable(x) for x in arrays]
+    with tf.diagnose.history(), tf.GradientTape() as tape:
+        target = function(*variables)
+    return explain(tape, target, list(titles))
+
+
+@pytest.fixture
+def broken(monkeypatch):
+    """Give a row another rule for one of its inputs, for the time of a test."""
+    def change(name, k, rule):
+        rules = list(itertools.islice(registry[name].rules, 3))
+        old, rules[k] = rules[k], rule and rule(rules[k])
+        monkeypatch.setattr(registry[name], "rules", rules)
+        return old
+
+    return change
+
+
+RULES = {  # the row, the input, the wrong rule, the word by which the mistake is known, how often network uses the row
+    "a factor": ("matmul", 1, lambda old: lambda *a, **how: 2.0 * old(*a, **how), "2 times too large", 2),
+    "a thousandth": ("tanh", 0, lambda old: lambda g, y, x: old(g, y, x) * 1.001, "times 1.001", 1),
+    "a sign": ("square", 0, lambda old: lambda g, y, x: -old(g, y, x), "sign is wrong", 1),
+    "the input instead of the output": ("tanh", 0, lambda old: lambda g, y, x: g * (1.0 - x * x), "output y", 1),
+    "None": ("add", 1, lambda old: lambda *a, **how: None, "None", 1),
+    "no rule": ("add", 1, lambda old: None, "None", 1),
+    "not summed over the copies": ("add", 1, lambda old: lambda g, y, a, b: g, "sum the adjoint over the axes", 1),
+    "zero": ("square", 0, lambda old: lambda g, y, x: g * 0.0, "0 everywhere", 1),
+    "not a number": ("square", 0, lambda old: lambda g, y, x: g * float("nan"), "not finite", 1),
+    "the adjoint is not used": ("square", 0, lambda old: lambda g, y, x: 2.0 * x, "adjoint that the rule is handed", 1),
+}
+
+
+@pytest.mark.parametrize("title", list(map(column, COLUMNS)))
+@pytest.mark.parametrize("mistake", RULES)
+def test_a_wrong_rule_is_found_and_no_other(broken, mistake, title):
+    name, k, rule, words, times = RULES[mistake]
+    broken(name, k, rule)
+    found = explained(titles=[title])
+    assert not found
+    assert [(blame.op, blame.input) for blame in found.blames] == [(name, k)] * times
+    assert all(words in f"{blame.mistake} {blame.reason}" for blame in found.blames)
+    marks = {row.place: row.mark for row in found.found.rows if row.mark}
+    first = found.blames[0].source
+    assert marks[first] == FIRST and max(marks) == first
+    assert all(row.ours.status == AGREES for row in found.found.rows if row.place > first)
+    assert "WRONG RULE: " + name in str(found) and "test_explain.py" in str(found)
+
+
+def test_a_forgotten_transposition(broken):
+    broken("matmul", 1, lambda old: lambda *a, **how: old(*a, **how).T)
+    (blame,) = explained(lambda x, w: tf.reduce_sum(tf.square(x @ w)), [SQUARE, SQUARE[::-1]]).blames
+    assert blame.mistake == "it is transposed" and blame.input == 1
+
+
+def test_two_wrong_rules_are_both_found(broken):
+    broken("tanh", 0, lambda old: lambda g, y, x: 2.0 * old(g, y, x))
+    broken("square", 0, lambda old: lambda g, y, x: -old(g, y, x))
+    found = explained()
+    assert [(blame.op, blame.mistake.partition(":")[0]) for blame in found.blames] == [
+        ("square", "the sign is wrong"), ("tanh", "it is 2 times too large")]
+    marks = [row.mark for row in reversed(found.found.rows) if row.mark]
+    assert marks[0] == FIRST and marks.count(ANOTHER) == 1 and set(marks) == {FIRST, ANOTHER, FOLLOWS}
+
+
+def test_two_mistakes_that_cancel_are_both_found(broken):
+    broken("tanh", 0, lambda old: lambda g, y, x: -old(g, y, x))
+    broken("square", 0, lambda old: lambda g, y, x: -old(g, y, x))
+    assert [blame.op for blame in explained().blames] == ["square", "tanh"]
+
+
+def test_a_sweep_that_loses_an_adjoint_is_told_from_a_wrong_rule(monkeypatch):
+    def forgetful(self, target):
+        return {key: g * (0.5 if np.shape(g) == (3,) else 1.0) for key, g in adjoints(self, target).items()}
+
+    adjoints = tf.GradientTape.adjoints
+    monkeypatch.setattr(tf.GradientTape, "adjoints", forgetful)
+    found = explained(lambda x: tf.reduce_sum(x * x * x), [np.arange(1.0, 4.0)])
+    assert not found and not found.blames and "is not their sum" in str(found)
+
+
+def test_a_rule_that_stops_the_sweep(broken):
+    def raising(*arguments, **params):
+        raise ZeroDivisionError("no luck")
+
+    broken("tanh", 0, lambda old: raising)
+    found = explained()
+    assert [blame.op for blame in found.blames] == ["tanh"] and "it raises ZeroDivisionError: no luck" in str(found)
+    assert "the sweep of the tape stops" in str(found)
+
+
+def test_a_function_with_a_wrong_gradient_of_its_own():
+    @tf.custom_gradient
+    def swish(x, weight):
+        s = tf.sigmoid(x)
+        return x * s * weight, lambda upstream: (upstream * s * weight, x * s * upstream)
+
+    found = explained(lambda x, w: tf.reduce_sum(tf.square(swish(2.0 * x, w))), [np.arange(1.0, 4.0), np.ones(3)])
+    (blame,) = found.blames
+    assert (blame.op, blame.index) == ("swish", 0) and "used 2 times, and the adjoint of 1" in blame.mistake
+    assert "WRONG RULE: swish, for argument 1" in str(found)
+
+
+def test_a_large_input_is_judged_along_directions(broken):
+    arrays = [np.random.default_rng(0).normal(size=shape) for shape in ((80, 70), (70, 3), (3,), (3, 2))]
+    assert explained(arrays=arrays)
+    broken("matmul", 0, lambda old: lambda *a, **how: 1.001 * old(*a, **how))
+    found = explained(arrays=arrays)
+    assert [blame.op for blame in found.blames] == ["matmul"] * 2
+    assert "along a random direction" in found.blames[1].reason
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_where_all_is_right_nobody_is_blamed(name):
+    function, arrays = PROGRAMS[name]
+    found = explained(function, arrays, [title for title in COLUMNS if not COLUMNS[title].missing])
+    assert not found.blames and not found.found.wrong, str(found)
+
+
+def test_at_a_corner_nobody_is_blamed_and_nobody_pretends_to_know():
+    found = explained(lambda x: tf.reduce_sum(tf.nn.relu(x) + tf.abs(x)), [np.array([0.0, 1.0])], ["complex step"])
+    assert not found.blames and not found.found.wrong
+    assert {row.ours.status for row in found.found.rows} == {AGREES, NOTHING}
+    assert "nobody was sure" in str(found) and any("corner" in note for note in found.notes())
+
+
+def test_an_adjoint_that_is_zero_but_for_rounding_is_compared_with_zero():
+    found = explained(lambda x: tf.math.reduce_std(x), [np.random.default_rng(0).normal(size=5)])
+    assert found, str(found)
+
+
+# -- the command -------------------------------------------------------------------------------------------------------
+
+LOSS = '''
+import tapes
+
+@tapes.custom_gradient
+def cube(x):
+    return x * x * x, lambda upstream: {rule}
+
+inputs = {{"w": 2.0}}
+data = {{"x": [1.0, 2.0, 3.0]}}
+
+def loss(tf, w, x):
+    return tf.reduce_mean(cube(w * x))
+'''
+
+
+@pytest.fixture
+def loss_file(tmp_path):
+    def write(rule):
+        path = tmp_path / "own.py"
+        path.write_text(LOSS.format(rule=rule))
+        return str(path)
+
+    return write
+
+
+def test_the_command_says_that_all_is_right(comparisons, loss_file, tmp_path):
+    found = comparisons("explain", loss_file("3.0 * x * x * upstream"), "--only", "complex", "--json",
+                        str(tmp_path / "out.json"), cwd=tmp_path)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert found.stdout.startswith("All ") and "no rule is wrong" in found.stdout.splitlines()[0]
+    document = json.loads((tmp_path / "out.json").read_text())
+    assert document["schema"] == 1 and document["agree"] is True and not document["blames"]
+    (w,) = [step for step in document["steps"] if step["value"] == "w" and step["op"] == "watch"]
+    assert w["tape"]["adjoint"] == [144.0] and w["reference"] == "complex step"
+
+
+@pytest.mark.parametrize("width", ["80", "120"])
+def test_the_command_names_the_rule_the_line_and_the_mistake(comparisons, loss_file, tmp_path, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", width)
+    found = comparisons("explain", loss_file("3.0 * x * upstream"), "--only", "complex", "--json",
+                        str(tmp_path / "out.json"), cwd=tmp_path)
+    assert found.returncode == 1, found.stdout + found.stderr
+    lines = found.stdout.splitlines()
+    assert lines[0].startswith("WRONG RULE: cube, for argument 1, %2")
+    assert any("own.py, line 12:  return tf.reduce_mean(cube(w * x))" in line for line in lines[:5])
+    assert any("wrong rule of cube" in line for line in lines) and any("follows" in line for line in lines)
+    assert max(map(len, lines)) <= int(width) and "Traceback" not in found.stderr and "\x1b" not in found.stdout
+    (blame,) = json.loads((tmp_path / "out.json").read_text())["blames"]
+    assert blame["op"] == "cube" and blame["argument"] == 1
+
+
+def test_a_loss_that_is_not_finite_is_explained_too(comparisons, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("inputs = {'w': [0.0, -1.0]}\ndef loss(tf, w):\n    return tf.reduce_sum(tf.sqrt(w))\n")
+    found = comparisons("explain", str(path), "--only", "complex")
+    assert found.returncode == 0, found.stdout
+    assert "loss nan" in found.stdout and "not finite" in found.stdout
+
+
+@pytest.mark.parametrize(("arguments", "words"), [
+    (["explain"], "LOSS"), (["explain", "no-such-loss"], "the losses are linear-article"),
+    (["explain", "linear-article", "--only", "numpy"], "--only takes names from tensorflow, jax, sympy, complex"),
+    (["explain", "linear-article", "--json", "no/such/x.json"], "there is no folder"),
+])
+def test_wrong_usage(comparisons, arguments, words):
+    found = comparisons(*arguments)
+    assert found.returncode == 2 and words in found.stderr and "Traceback" not in found.stderr

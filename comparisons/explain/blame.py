@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from tapes.custom import custom
 from tapes.diagnose.mistakes import Evidence, recognised
 from tapes.diagnose.truth import is_analytic, truth
+from tapes.diagnose.uses import uses
 from tapes.parts import Arrived, Parts
 from tapes.view.table import abridged
 
@@ -20,7 +22,7 @@ from ..ops.quiet import quiet
 from . import numeric
 from .chain import handed_back
 from .condition import by_rules, shake
-from .program import LEAF, Program, Recorded
+from .program import BUNDLE, LEAF, Program, Recorded
 
 JACOBIAN = 2 ** 17  # numbers in a matrix of derivatives that is computed to recognise a mistake
 POINTS = 2  # a mistake explains the gradient at so many
@@ -31,6 +33,7 @@ class Blame:
     """One rule that is wrong.
 
     Attributes:
+        op: its name, or that of the user's function with a gradient of its own.
         place: of the step.
         input: which of its inputs.
         source: the place of the step that made this input.
@@ -39,6 +42,7 @@ class Blame:
         mistake: the usual mistake that explains it, or "".
     """
 
+    op: str
     place: int
     input: int
     source: int
@@ -63,7 +67,9 @@ def wrong_rules(program: Program, adjoints: dict[int, Any], rounding: float) -> 
             flows = source is not None and program.steps[source].flows
             if source is not None and flows and (found := _compared(step, k, g, rounding)):
                 reason, index = found
-                yield Blame(place, k, source, index, reason, _mistake(step, k, g, index))
+                if index is not None and program.steps[source].op.name == BUNDLE:
+                    source = program.steps[source].inputs[index] or source
+                yield Blame(step.name, place, k, source, index, reason, _mistake(step, k, g, index))
 
 
 def contributions(program: Program, adjoints: dict[int, Any], place: int) -> list[Any]:
@@ -135,6 +141,8 @@ def _parts(x: Any) -> dict[int, Any]:
 
 
 def _times(g: Any, factor: float) -> Any:
+    if isinstance(g, Parts):
+        return Parts(None if dy is None else dy * factor for dy in g)
     return Arrived({i: dy * factor for i, dy in g.items()}) if isinstance(g, Arrived) else g * np.longdouble(factor)
 
 
@@ -187,7 +195,9 @@ def _mistake(step: Recorded, k: int, g: Any, index: int | None) -> str:
         return ""
     rng, points = np.random.default_rng(1), []
     for number in range(POINTS):
-        values = tuple(_in_double(value, 0.05 * number, rng) for value in step.values)
+        # the rule of a user's function may know the numbers that it was called with: then only the adjoint can change
+        change = 0.0 if step.op is custom else 0.05 * number
+        values = tuple(_in_double(value, change, rng) for value in step.values)
         weights = rng.normal(size=y.shape) if number else np.asarray(g[0] if isinstance(g, Arrived) else g, np.float64)
         try:
             points.append(_evidence(replace(step, values=values), k, weights, index))
@@ -224,4 +234,6 @@ def _evidence(step: Recorded, k: int, weights: np.ndarray, index: int | None) ->
         if given is None:
             return None
         best = truth(function, [x], 0, range(x.size), is_analytic(function, [x], np.random.default_rng(0)))
-    return Evidence(np.asarray(given), x, first(y), weights, best.jacobian, [])
+        several = [] if step.op is not custom or index is None else uses(
+            step.params["vjp"].again, step.values[k], index, weights)
+    return Evidence(np.asarray(given), x, first(y), weights, best.jacobian, several)

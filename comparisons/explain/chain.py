@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tapes.parts import Arrived
+from tapes.parts import Arrived, Parts
 
 from ..ops.answers import NotChecked, wide
 from .program import BUNDLE, PART, READ, Adjoints, Product, Program, Recorded, ones
@@ -46,7 +46,7 @@ def handed_back(step: Recorded, k: int, g: Any, product: Product) -> tuple[Any, 
     if step.op.name == PART:
         return Arrived({step.params["index"]: g}), 0.0
     if step.op.name == BUNDLE:
-        return g.get(k), 0.0
+        return (g[k] if isinstance(g, Parts) else g.get(k)), 0.0
     return product(step, k, g)
 
 

@@ -65,7 +65,7 @@ class Row:
 
 
 @dataclass
-class Explanation:
+class Found:
     """All that was found out about a tape.
 
     Attributes:
@@ -97,8 +97,8 @@ class Explanation:
         return not (self.wrong or self.blames or self.others or self.unsure)
 
 
-def explain(tape: GradientTape, target: Any, titles: list[str] | None = None,
-            progress: Callable[[str], None] = lambda text: None) -> Explanation:
+def judged(tape: GradientTape, target: Any, titles: list[str] | None = None,
+           progress: Callable[[str], None] = lambda text: None) -> Found:
     """Compare every adjoint on a tape, and find the rules that are wrong; the tape stays as it is.
 
     Args:
@@ -114,19 +114,19 @@ def explain(tape: GradientTape, target: Any, titles: list[str] | None = None,
     except Exception as error:  # what a wrong rule gave may stop the sweep: then as far as the rules go
         ours = chained(program, attempted, np.asarray).known
         stopped.append(f"the sweep of the tape stops: {type(error).__name__}: {str(error).partition(chr(10))[0]}")
-    found: dict[str, Adjoints] = {}
+    said: dict[str, Adjoints] = {}
     for title in titles or COLUMNS:
         progress(title)
-        found[title] = adjoints(COLUMNS[title], program)
+        said[title] = adjoints(COLUMNS[title], program)
     progress("how far rounding may carry each adjoint")
-    known = found.get("complex step") or chained(program, numeric.product)
+    known = said.get("complex step") or chained(program, numeric.product)
     condition = conditions(program, known, np.random.default_rng(0))
-    judge = _Judge(program, ours, found, condition)
+    judge = _Judge(program, ours, said, condition)
     rows = [judge.row(place) for place, step in enumerate(program.steps) if step.flows]
     progress("each rule on its own")
-    explanation = Explanation(program, rows, list(wrong_rules(program, ours, judge.rounding)), stopped)
-    _mark(explanation, ours, judge.rounding)
-    return explanation
+    found = Found(program, rows, list(wrong_rules(program, ours, judge.rounding)), stopped)
+    _mark(found, ours, judge.rounding)
+    return found
 
 
 class _Judge:
@@ -210,25 +210,25 @@ def _compared(found: Any, truth: Any, tolerance: float, nothing: float) -> Cell:
     return Cell(AGREES if off.within(tolerance) else DIFFERS, found, off.relative, off.ulps, off.reason)
 
 
-def _mark(explanation: Explanation, ours: dict[int, Any], rounding: float) -> None:
+def _mark(found: Found, ours: dict[int, Any], rounding: float) -> None:
     """Going back from the target: who is to blame, and what only follows."""
-    program, rows = explanation.program, {row.place: row for row in explanation.rows}
+    program, rows = found.program, {row.place: row for row in found.rows}
     spoiled: set[int] = set()
     for place in reversed(range(len(program.steps))):
         row = rows.get(place)
         users = [user for user, step in enumerate(program.steps) if place in step.inputs]
-        blamed = any(blame.source == place for blame in explanation.blames)
+        blamed = any(blame.source == place for blame in found.blames)
         follows = any(user in spoiled for user in users)
         if blamed or follows or (row and row.ours.status == DIFFERS):
             spoiled.add(place)
         if row is None:
             continue
         if blamed:
-            row.mark = ANOTHER if any(each.mark == FIRST for each in explanation.rows) else FIRST
+            row.mark = ANOTHER if any(each.mark == FIRST for each in found.rows) else FIRST
         elif row.ours.status == DIFFERS:
             row.mark = FOLLOWS if follows else FIRST
             if not follows:
-                explanation.unsure.append(_nobody(program, ours, place, rounding, users))
+                found.unsure.append(_nobody(program, ours, place, rounding, users))
 
 
 def _nobody(program: Program, ours: dict[int, Any], place: int, rounding: float, users: list[int]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from tapes.arguments import checked
+from tapes.custom import custom
 from tapes.op import Op
 from tapes.parts import Arrived, Parts
 from tapes.tape import GradientTape
@@ -41,6 +42,11 @@ class Recorded:
     ids: tuple[int, ...]
     value: Any
     tensor: Any
+
+    @property
+    def name(self) -> str:
+        """Of the op, or of the user's function that has a gradient of its own."""
+        return self.params["vjp"].__name__ if self.op is custom else self.op.name
 
     @property
     def flows(self) -> bool:

@@ -14,7 +14,6 @@ import numpy as np
 from .. import nest
 from ..convert import convert
 from ..errors import InvalidArgumentError
-from ..ops.reductions import reduce_sum
 from ..parts import results as apart
 from ..protocols import TensorLike
 from ..tape import GradientTape
@@ -23,6 +22,7 @@ from .exports import exports
 from .mistakes import Evidence, near, recognised
 from .report import Argument, Report
 from .truth import Arrays, Truth, is_analytic, slopes, truth
+from .uses import uses
 
 POINTS = 3  # the one that is given, and two nearby: a wrong rule may be right at one of them by chance
 ENTRIES = 200  # of an argument with more, so many are drawn
@@ -290,31 +290,13 @@ class _Point:
 
     def evidence(self, place: int) -> Evidence | None:
         """For the recognition of mistakes: only where there is one result, and all entries are known."""
-        g, x = self.gradients[place], self.arrays[place]
+        g, x, body = self.gradients[place], self.arrays[place], getattr(self.check.f, "__wrapped__", None)
         if g is None or len(self.results) != 1 or len(self.entries[place]) < x.size:
             return None
+        found = [] if body is None else uses(
+            lambda tensors: body(*self.check.filled_in(tensors))[0], self.arrays, place, self.weights[0])
         return Evidence(np.asarray(g), x, np.asarray(self.results[0]), self.weights[0], self.truths[place].jacobian,
-                        self._uses(place))
-
-    def _uses(self, place: int) -> list[np.ndarray]:
-        """What each op inside a custom_gradient that uses the argument adds to the true gradient."""
-        body = getattr(self.check.f, "__wrapped__", None)
-        if body is None:
-            return []
-        tensors = [Tensor(x) for x in self.arrays]
-        with GradientTape(persistent=True, watch_accessed_variables=False) as tape:
-            tape.watch(tensors)
-            pair = body(*self.check.filled_in(tensors))
-            results = self.check.results(pair[0])
-            total = reduce_sum(results[0] * Tensor(self.weights[0]))
-        adjoints, found = tape.adjoints(total), []
-        for step in tape.steps():
-            for x, rule in zip(step.inputs, step.op.rules, strict=False):
-                if x is tensors[place] and rule is not None and step.key in adjoints:
-                    values = [each._array for each in step.inputs]
-                    y: Any = step()
-                    found.append(np.asarray(rule(adjoints[step.key], y._array, *values, **step.params)))
-        return found
+                        found)
 
 
 def _names(f: Callable[..., Any], count: int) -> list[str]:
