@@ -61,6 +61,8 @@ def parser() -> argparse.ArgumentParser:
                          "twice as many (default 4; 0 for all)")
     explain.add_argument("--only", metavar="LIBS", help="a comma-separated choice of tensorflow, jax, sympy, complex")
     explain.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
+    explain.add_argument("--html", type=Path, metavar="FILE", help="also write the backward pass as a page to step "
+                         "through")
     ops = command("ops", "check every op against every oracle", "The value, the gradient, the second order and forward "
                   "mode of every op, held against other libraries and against oracles that know no rule, in both "
                   "precisions. All ops take some minutes.", "tanh matmul", "--jobs 2 --json ops.json")

@@ -81,13 +81,15 @@ def checks(tape: GradientTape, target: Any) -> dict[str, dict[int, np.ndarray | 
     The complex step is taken op by op; where an op is not analytic it is a central difference.
     """
     program, ours = program_of(tape, target), tape.adjoints(target)
+    return by_keys(program, {title: adjoints(column, program) for title, column in COLUMNS.items()}, ours)
+
+
+def by_keys(program: Program, said: dict[str, Adjoints],
+            ours: dict[int, Any]) -> dict[str, dict[int, np.ndarray | str]]:
+    """What was said of each place, by the key of its step; `ours` are the tape's adjoints."""
     leading = program.leading
-    found: dict[str, dict[int, np.ndarray | str]] = {}
-    for title, column in COLUMNS.items():
-        theirs = adjoints(column, program)
-        found[title] = {step.key: _told(theirs.of(place), ours.get(step.key), place in leading)
-                        for place, step in enumerate(program.steps)}
-    return found
+    return {title: {step.key: _told(theirs.of(place), ours.get(step.key), place in leading)
+                    for place, step in enumerate(program.steps)} for title, theirs in said.items()}
 
 
 def _told(adjoint: Any, ours: Any, leads: bool) -> np.ndarray | str:

@@ -14,7 +14,7 @@ from tapes.diagnose import history
 
 from .. import report
 from ..problem import LossError, Problem, load
-from .checks import COLUMNS
+from .checks import COLUMNS, by_keys
 from .show import show
 from .told import explain
 
@@ -26,6 +26,9 @@ def command(arguments: argparse.Namespace) -> int:
     """Explain one loss, and say by the exit status whether all is right."""
     titles = chosen(arguments.only)
     report.writable(arguments.json)
+    report.writable(arguments.html, "--html")
+    if arguments.html is not None and arguments.html.suffix not in (".html", ".htm"):
+        raise LossError(f"--html writes a page, whose name ends in .html; got {arguments.html}")
     problem = load(arguments.loss, arguments.dtype, arguments.seed)
     few = problem if not arguments.rows or problem.rows <= 2 * arguments.rows else problem.first_rows(arguments.rows)
     screen = report.console()
@@ -54,6 +57,11 @@ def command(arguments: argparse.Namespace) -> int:
         settings = {"loss": problem.name, "dtype": arguments.dtype, "seed": arguments.seed, "rows": few.rows}
         report.write({"schema": 1, "settings": settings, **told.document()}, arguments.json)
         screen.print(f"Written to {escape(str(arguments.json))}.")
+    if arguments.html is not None:
+        ours = {told.steps[row.place].key: row.ours.adjoint for row in told.found.rows}
+        page = tapes.view.stepper(tape, loss, check=by_keys(told.found.program, told.found.said, ours))
+        page.save(arguments.html)
+        screen.print(f"Written to {escape(str(arguments.html))}.")
     return AGREE if told else DISAGREE
 
 
@@ -70,7 +78,7 @@ def recorded(problem: Problem) -> tuple[Any, Any, dict[int, str]]:
         loss = problem.call(tapes, inputs, data)
     if not isinstance(loss, tapes.Tensor):
         raise LossError(f"{problem.path.name}: the loss is {loss!r}, which is no tensor of tapes: it has left the tape")
-    return tape, loss, {id(x): name for name, x in {**inputs, **data}.items()}
+    return tape, loss, {id(loss): "loss"} | {id(x): name for name, x in {**inputs, **data}.items()}
 
 
 def chosen(only: str | None) -> list[str]:

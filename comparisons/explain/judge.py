@@ -18,7 +18,7 @@ from .blame import Blame, contributions, wrong_rules
 from .chain import chained
 from .checks import COLUMNS, adjoints
 from .condition import attempted, conditions
-from .program import Adjoints, Program, ones, program_of
+from .program import Adjoints, Program, ones, precision, program_of, rounding
 
 AGREES, DIFFERS, REFERENCE, NOTHING = "agrees", "differs", "reference", "no answer"
 FIRST, ANOTHER, FOLLOWS = "wrong rule", "another wrong rule", "follows"
@@ -70,12 +70,14 @@ class Found:
 
     Attributes:
         program: its steps.
+        said: what each column says, by its title.
         rows: in the order of the tape, for each step that can carry a derivative.
         blames: the wrong rules, going back from the target.
         unsure: sentences about what differs and where no rule could be blamed.
     """
 
     program: Program
+    said: dict[str, Adjoints]
     rows: list[Row]
     blames: list[Blame] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
@@ -124,7 +126,7 @@ def judged(tape: GradientTape, target: Any, titles: list[str] | None = None,
     judge = _Judge(program, ours, said, condition)
     rows = [judge.row(place) for place, step in enumerate(program.steps) if step.flows]
     progress("each rule on its own")
-    found = Found(program, rows, list(wrong_rules(program, ours, judge.rounding)), stopped)
+    found = Found(program, said, rows, list(wrong_rules(program, ours, judge.rounding)), stopped)
     _mark(found, ours, judge.rounding)
     return found
 
@@ -135,11 +137,7 @@ class _Judge:
     def __init__(self, program: Program, ours: dict[int, Any], found: dict[str, Adjoints],
                  condition: dict[int, float]) -> None:
         self.program, self.ours, self.found, self.condition = program, ours, found, condition
-        longest = max((max(np.shape(x), default=1) for step in program.steps for x in (step.value, *step.values)
-                       if isinstance(x, np.ndarray)), default=1)
-        widths = [step.value.dtype for step in program.steps if step.flows]
-        self.eps = max((float(np.finfo(width).eps) for width in widths), default=0.0)
-        self.rounding = 8 * float(np.sqrt(longest)) * self.eps
+        self.eps, self.rounding = precision(program), rounding(program)
         self.size = sum((float(np.sum(np.abs(step.value))) for step in (program.steps[t] for t in program.targets)
                          if isinstance(step.value, np.ndarray | np.generic)), 0.0)
 

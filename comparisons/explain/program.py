@@ -123,3 +123,14 @@ def ones(value: Any) -> Any:
     if isinstance(value, Parts):
         return Arrived({i: np.ones(part.shape, part.dtype) for i, part in enumerate(value) if part.dtype.kind in "fc"})
     return np.ones(value.shape, value.dtype)
+
+
+def precision(program: Program) -> float:
+    """The rounding unit of the narrowest numbers in it."""
+    return max((float(np.finfo(step.value.dtype).eps) for step in program.steps if step.flows), default=0.0)
+
+
+def rounding(program: Program) -> float:
+    """How far rounding alone may carry a well-conditioned result: see the README's section on tolerances."""
+    arrays = [x for step in program.steps for x in (step.value, *step.values) if isinstance(x, np.ndarray)]
+    return 8 * float(np.sqrt(max((max(x.shape, default=1) for x in arrays), default=1))) * precision(program)

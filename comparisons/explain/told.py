@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 
 from tapes.arguments import Line
-from tapes.diagnose.history import latest
+from tapes.diagnose.history import history_about
 from tapes.parts import Parts
 from tapes.tape import GradientTape
+from tapes.view.lines import names_by_line
 from tapes.view.names import names_in
 from tapes.view.table import abridged, labels_of, shape_of
 
@@ -50,8 +51,9 @@ def explain(tape: GradientTape, target: Any, titles: list[str] | None = None, na
     frame = sys._getframe(1)
     names = names_in({**frame.f_globals, **frame.f_locals}) if names is None else names
     found, steps = judged(tape, target, titles, progress), tape.steps()
-    heard = latest.history
-    lines = {} if heard is None else {step.key: line for step in steps if (line := heard.line_of(step())) is not None}
+    heard = history_about(tape)
+    lines = {step.key: line for step in steps if heard and (line := heard.line_of(step())) is not None}
+    names = names_by_line((step, lines.get(step.key)) for step in steps) | names
     labels = {**names, **labels_of(steps, names)}
     labels |= {step.key: labels[id(step.inputs[0])] for step in steps if step.op.name == READ}
     return Explanation(found, labels, lines)
@@ -70,7 +72,7 @@ class Explanation:
         self.found, self.steps, self.labels, self.lines = found, found.program.steps, labels, lines
 
     def __bool__(self) -> bool:
-        return self.found.agree
+        return self.found.agree and any(row.ours.status == AGREES for row in self.found.rows)
 
     def __str__(self) -> str:
         return "\n".join(sentence for _, sentence in self.verdict())
@@ -87,10 +89,10 @@ class Explanation:
         found = self.found
         rows = [row for row in found.rows if not isinstance(self.steps[row.place].value, Parts)]
         count = sum(row.ours.status == AGREES for row in rows)
+        unsure = len(rows) - count
         if found.agree and count:
-            yield False, (f"All {count} adjoints of the tape agree, and no rule is wrong." if count == len(rows) else
-                          f"The {count} adjoints of the tape that could be compared agree; of {len(rows) - count} nobody "
-                          "was sure.")
+            yield False, (f"All {count} adjoints of the tape agree, and no rule is wrong." if not unsure else
+                          f"The {count} adjoints of the tape that could be compared agree; nobody was sure of {unsure}")
         elif found.agree:
             yield True, "Nothing could be compared: nobody was sure of any adjoint."
         for number, blame in enumerate(found.blames):

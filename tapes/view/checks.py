@@ -34,15 +34,23 @@ def others(tape: Any, target: Any) -> tuple[dict[str, Mapping[int, Any]], dict[s
         except Exception as error:  # a plug-in may fail in any way, and the page is still worth having
             silent[point.name] = f"{type(error).__name__}: {error}"
             continue
-        for title, answer in answers.items():
-            said = {answer} if isinstance(answer, str) else {one if isinstance(one, str) else "" for one in
-                                                             answer.values()}
-            if isinstance(answer, str) or (len(said) == 1 and "" not in said):
-                silent[title] = said.pop()  # the same reason everywhere: it is not installed
-            else:
-                found[title] = answer
+        spoken, unspoken = parted(answers)
+        found, silent = found | spoken, silent | unspoken
     if not points:
         silent["TensorFlow, JAX, SymPy"] = INSTALL
+    return found, silent
+
+
+def parted(answers: Mapping[str, Mapping[int, Any] | str]) -> tuple[dict[str, Mapping[int, Any]], dict[str, str]]:
+    """Those that have adjoints, and why the others have none."""
+    found: dict[str, Mapping[int, Any]] = {}
+    silent: dict[str, str] = {}
+    for title, answer in answers.items():
+        said = {answer} if isinstance(answer, str) else {one if isinstance(one, str) else "" for one in answer.values()}
+        if isinstance(answer, str) or (len(said) == 1 and "" not in said):
+            silent[title] = said.pop()  # the same reason everywhere: it is not installed
+        else:
+            found[title] = answer
     return found, silent
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from ..protocols import TensorLike
 from ..tape import GradientTape
 from ..variable import Variable, read
-from .checks import beside, others
+from .checks import beside, others, parted
 from .layout import layout
 from .mathml import mathml
 from .numbers import Numbers
@@ -102,8 +102,8 @@ def script() -> str:
     return "\n".join(map(asset, ("values.js", "strip.js", "quiz.js", "stepper.js")))
 
 
-def stepper(tape: GradientTape, target: Any, source: Any = None, *, check: bool = False,
-            language: str = "en") -> Stepper:
+def stepper(tape: GradientTape, target: Any, source: Any = None, *,
+            check: bool | Mapping[str, Mapping[int, Any] | str] = False, language: str = "en") -> Stepper:
     """Backpropagation one position at a time, as a page or a widget: what happens at each step, and with which numbers.
 
     Forward it shows the line of the program, the op and its value. Backward it shows the adjoint that arrives, each
@@ -114,7 +114,7 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *, check: bool 
         target: a tensor, such as the loss; of one with several entries the adjoint begins with ones, as in TensorFlow.
         source: a tensor or Variable, or a list of them, whose gradients are asked for; by default all that is watched.
         check: whether to put the adjoints of TensorFlow, JAX and SymPy beside each, as far as they are installed; that
-            takes seconds.
+            takes seconds. Or the adjoints that others have, by a title and the keys of the steps.
         language: "en" or "ja"; the page can be switched.
 
     Returns:
@@ -137,7 +137,7 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *, check: bool 
         raise ValueError(f"language is {' or '.join(map(repr, LANGUAGES))}, got {language!r}")
     names = {id(value): name for name, value in sys._getframe(1).f_locals.items() if isinstance(value, TensorLike)}
     story = Story(tape, target, source, names)
-    found, silent = others(tape, target) if check else ({}, {})
+    found, silent = parted(check) if isinstance(check, Mapping) else others(tape, target) if check else ({}, {})
     data = _data(story, language, found)
     if check:
         data["silent"] = silent
