@@ -64,12 +64,14 @@ class Formulas:
         derivatives: for the first entry of each input, for one row of data, the symbol and the derivative by it.
         cut: whether of long sums only some terms are there.
         texts: the same for as many rows as were compared, as text.
+        rows: how many that is.
     """
 
     parts: Sequence[tuple[Any, Any]]
     derivatives: Sequence[tuple[Any, Any]]
     cut: bool
     texts: Sequence[tuple[str, str]]
+    rows: int
 
 
 @dataclass(frozen=True)
@@ -131,15 +133,17 @@ def shown(comparison: Comparison, verdict: Verdict) -> Shown:
     gradients = wholes(comparison)
     stages = []
     for title, rows in report.stages(comparison):
-        whole = comparison.stage is not None and rows[0].stage == comparison.stage.reference
+        last = comparison.stage is not None and rows[0].stage == comparison.stage.reference
+        near = {row.parameter: closer(row, gradients[row.parameter], problem.dtype) for row in rows
+                if last and row.order == 1}
         stages.append((title, [name for name in rows[0].cells if COLUMNS[name].available],
-                       [(row, closer(row, gradients[row.parameter]) if whole and row.order == 1 else None)
-                        for row in rows]))
+                       [(row, near.get(row.parameter) if row.order == 1 else None) for row in rows]))
+    symbolic = ORACLES["sympy"].available and any("sympy" in row.cells for row in comparison.rows)
     return Shown(comparison, not any(word != "BLAME" for word, *_ in findings), findings, stages, highlighted(problem),
-                 derived(problem), formulas(problem), met(problem))
+                 derived(problem), formulas(problem) if symbolic else None, met(problem))
 
 
-def closer(row: Row, whole: Whole) -> Closer:
+def closer(row: Row, whole: Whole, dtype: np.dtype) -> Closer:
     """The whole gradients of all libraries: their maps share a scale, and so do the maps of what they are off by."""
     reference = whole.reference
     finite = [np.max(np.abs(g[np.isfinite(g)]), initial=0) for g in (whole.found.values() if reference is None else
@@ -148,7 +152,6 @@ def closer(row: Row, whole: Whole) -> Closer:
     with np.errstate(invalid="ignore", over="ignore"):
         off = {} if reference is None else {name: (g.astype(np.longdouble) - reference).astype(np.float64)
                                             for name, g in whole.found.items()}
-    dtype = next(iter(whole.found.values())).dtype if whole.found else np.dtype(np.float64)
     ulp = float(np.spacing(dtype.type(most or 1)))
     ulps = {name: error / ulp for name, error in off.items()}
     usual = max((float(np.max(np.abs(error), initial=0)) for name, error in ulps.items()
@@ -198,13 +201,11 @@ def derived(problem: Problem) -> str:
 
 
 def formulas(problem: Problem) -> Formulas | None:
-    """What SymPy derived, where it is installed and the loss is small enough to print."""
+    """What SymPy derived, where the loss is small enough to print."""
     from markupsafe import Markup
 
     from .formula import mathml, shortened
 
-    if not ORACLES["sympy"].available:
-        return None
     symbolic: Any = ORACLES["sympy"].open()
     try:
         one = [*symbolic.derivatives(problem.first_rows(1))]
@@ -220,5 +221,7 @@ def formulas(problem: Problem) -> Formulas | None:
         cut |= shorter
         return Markup(mathml(symbol)[0]), Markup(text)  # SymPy's printer, which is given escaped names
 
-    return Formulas([drawn(*part) for part in parts], [drawn(symbol, each) for (symbol, _), each in zip(one, rest)],
-                    cut, [(str(symbol), str(each)) for symbol, each in several]) if one else None
+    shared = [drawn(*part) for part in parts]
+    derivatives = [drawn(symbol, each) for (symbol, _), each in zip(one, rest)]
+    return Formulas(shared, derivatives, cut, [(str(symbol), str(each)) for symbol, each in several],
+                    min(problem.rows, SYMBOLIC_ROWS)) if one else None
