@@ -186,6 +186,7 @@ class Function:
         # algebra: 2 steps, 1 fewer
         # hoisted products: 2 steps as before
         # merged products: 2 steps as before
+        # constants side by side: 2 steps as before
         # dead steps: 2 steps as before
         # results: 2 steps as before
         # blocks: 2 steps as before

@@ -46,7 +46,7 @@ def test_the_input_is_forgotten(monkeypatch):
         return f.source()
 
     w = tf.Variable(tf.ones([3, 2]), name="w")
-    assert "h = np.maximum(x @ w, 0)" in source() and "# dloss/d(x @ w)" in source()
+    assert "h = np.maximum(x.dot(w), 0)" in source() and "# dloss/d(x.dot(w))" in source()
     monkeypatch.setattr(passes, "off", {"results"})
     assert "h = np.maximum(t, 0)" in source()
 

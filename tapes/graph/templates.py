@@ -84,7 +84,7 @@ def _small(step: Step) -> bool:
     """Whether it is a product of small matrices: @ gives the same bits, but needs 0.5 us more before it begins."""
     left, right = (value.shape for value in step.inputs)
     return step.output.array.dtype.char in "fd" and len(left) == len(right) == 2 and (
-        math.prod(left) * right[1] <= 1 << 16)
+        math.prod(left) * right[1] <= 1 << 18)
 
 
 def _swap_last(step: Step, x: str) -> str:

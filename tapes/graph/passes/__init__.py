@@ -16,6 +16,7 @@ from .merged import merged
 from .opened import opened
 from .results import from_results
 from .shared import shared
+from .side_by_side import side_by_side
 from .windows import seen_once
 
 PASSES: dict[str, Callable[[Program], Program]] = {
@@ -26,6 +27,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "algebra": simplified,
     "hoisted products": hoisted,
     "merged products": merged,
+    "constants side by side": side_by_side,
     "dead steps": dead,
     "results": from_results,
     "blocks": blocked,
