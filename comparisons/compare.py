@@ -270,7 +270,7 @@ class Stage:
         return max(usual if order else 0.0, min((size for size in sizes if np.isfinite(size)), default=0.0))
 
     def _rounding(self, dtype: np.dtype) -> float:
-        """How far rounding alone may carry a well-conditioned result: see the README's section on tolerances."""
+        """How far rounding alone may carry a well-conditioned result: see docs/compare.md, how near is near."""
         arrays = [*self.problem.inputs.values(), *self.problem.data.values()]
         longest = max(max(array.shape, default=1) for array in arrays)
         return 8 * float(np.sqrt(longest)) * float(np.finfo(dtype).eps)

@@ -243,7 +243,7 @@ def _worst(cells: list[Cell]) -> str:
 
 
 def write_json(comparisons: list[Comparison], settings: dict[str, Any], undeclared: list[str], path: Path) -> None:
-    """Write everything that was found; the format is described in the README."""
+    """Write everything that was found; docs/compare.md describes the format."""
     document = {
         "schema": 1,
         "settings": settings,

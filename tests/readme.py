@@ -22,13 +22,22 @@ BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of|course of): (?P<what>
                    r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 
 
-def blocks() -> list[tuple[str, str, str]]:
-    """Kind, what, and body of each generated block of the README."""
-    return [(m["kind"], m["what"], m["body"]) for m in BLOCK.finditer(README.read_text(encoding="utf-8"))]
+BY_HAND = [README, *(ROOT / f"docs/{name}.md" for name in ("compare", "course", "function", "see"))]
 
 
-def made(kind: str, what: str) -> str:
-    """What a block should hold."""
+def blocks() -> list[tuple[Path, str, str, str]]:
+    """Page, kind, what, and body of each generated block of the README, and of the pages that are written by hand."""
+    return [(where, m["kind"], m["what"], m["body"]) for where in BY_HAND
+            for m in BLOCK.finditer(where.read_text(encoding="utf-8"))]
+
+
+def made(where: Path, kind: str, what: str) -> str:
+    """What a block of a page should hold."""
+    text = _made(kind, what)
+    return text if where is README or kind not in ("lines of", "course of") else text.replace("](", "](../")
+
+
+def _made(kind: str, what: str) -> str:
     if kind == "file":
         return f"```python\n{(ROOT / what).read_text(encoding='utf-8')}```"
     if kind == "lines of":
@@ -106,11 +115,13 @@ This page is made from the lessons and the code by `python -m tests.readme docs`
 
 
 def diagnosis() -> str:
-    """The page on diagnosis: two lessons, what they print, and every cause that is known."""
+    """The page on diagnosis: three lessons, what they print, and every cause that is known."""
     lines = DIAGNOSIS.splitlines()
-    for title, path in (("Where nan comes from", "examples/07_where_nan_comes_from.py"),
+    for title, path in (("Why is it None?", "examples/06_why_is_it_none.py"),
+                        ("Where nan comes from", "examples/07_where_nan_comes_from.py"),
                         ("Is my rule right?", "examples/08_is_my_rule_right.py")):
-        lines += [f"## {title}", "", made("file", path), "", "It prints:", "", made("output of", f"python {path}"), ""]
+        printed = _made("output of", f"python {path}")
+        lines += [f"## {title}", "", _made("file", path), "", "It prints:", "", printed, ""]
     lines += ["## Every cause of None", "", "| cause | what happened | what to do |", "| --- | --- | --- |"]
     words = {"s": "the source", "t": "the target", "op": "the op", "parent": "the tensor",
              "at": "at a line that is named", "dtype": "an integer or boolean",
@@ -166,12 +177,12 @@ def run(command: str) -> str:
 
 def main() -> None:
     wanted = sys.argv[1:]  # words of the blocks to make again; by default all
-    chosen = [block for block in blocks() if not wanted or any(word in block[1] for word in wanted)]
-    for kind, what, body in sorted(chosen, key=lambda block: "make test" in block[1]):  # which tests the other blocks
+    chosen = [block for block in blocks() if not wanted or any(word in block[2] for word in wanted)]
+    for where, kind, what, body in sorted(chosen, key=lambda block: "make test" in block[2]):  # that tests the others
         print(f"{kind}: {what}", flush=True)
         head = f"<!-- {kind}: {what} -->\n"
-        text = README.read_text(encoding="utf-8")
-        README.write_text(text.replace(head + body, head + made(kind, what)), encoding="utf-8")
+        text = where.read_text(encoding="utf-8")
+        where.write_text(text.replace(head + body, head + made(where, kind, what)), encoding="utf-8")
     for name, make in PAGES.items():
         if not wanted or any(word in name for word in wanted):
             print(name, flush=True)

@@ -65,7 +65,7 @@ def details(results: Sequence[Result]) -> Table:
 
 
 def document(results: Sequence[Result], gaps: Sequence[str] | None, versions: dict[str, str | None]) -> dict[str, Any]:
-    """Everything, for a JSON file; the README describes it."""
+    """Everything, for a JSON file; docs/compare.md describes it."""
     return {
         "schema": 1,
         "libraries": versions,
