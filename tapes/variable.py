@@ -17,10 +17,13 @@ from .op import NONE, Op, listening
 from .protocols import Reference, TensorLike
 from .tensor import Tensor, text
 
-_nothing: Callable[[], Tensor | None] = lambda: None  # noqa: E731
 _created = itertools.count()
 read = Op("read", lambda variable: variable, [lambda g, y, variable: g], push=[lambda dx, y, variable: dx],
            doc="The step from a Variable to the tensor that it holds at this moment; the adjoint passes unchanged.")
+
+
+def _nothing() -> None:
+    """What is known of a Variable that was not read yet."""
 
 
 class Variable(TensorLike):
@@ -145,6 +148,11 @@ class Variable(TensorLike):
 
     def ref(self) -> Reference:
         return Reference(self)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        reduced: Any = super().__reduce_ex__(protocol)
+        make, given, (own, slots), *rest = reduced
+        return make, given, (own, {**slots, "_known": _nothing}), *rest  # a pickle knows no tensor of this program
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         copy = memo[id(self)] = Variable(self._array, self._trainable, self._name)

@@ -55,12 +55,12 @@ subtract = elementwise("subtract", operator.sub, 1, -1, formula="x - y", linear=
 multiply = elementwise("multiply", operator.mul, lambda z, x, y: y, lambda z, x, y: x, formula="x*y", kinds=_NUMBERS)
 
 
+_SHORT = frozenset(map(np.dtype, ("int8", "uint8", "int16", "uint16")))
+
+
 def _quotient(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     """The quotient; of integers as TensorFlow's: of 8 and 16 bits as float32, of more as float64."""
-    quotient = x / y
-    if quotient.dtype.char == "e" and np.result_type(x, y).kind != "f":
-        return np.divide(x, y, dtype=np.float32)
-    return quotient
+    return np.divide(x, y, dtype=np.float32) if getattr(x, "dtype", None) in _SHORT else x / y
 
 
 divide = elementwise("divide", _quotient, lambda z, x, y: 1.0 / y, lambda z, x, y: -z / y,
