@@ -14,6 +14,7 @@ import tapes as tf
 from comparisons.ops.check import quiet
 from comparisons.ops.samples import BOOKKEEPING, samples
 from tapes.graph.helpers import HELPERS, helper
+from tapes.graph.literals import subscript
 from tapes.graph.templates import NEEDS, TEMPLATES
 from tapes.op import registry
 
@@ -345,3 +346,12 @@ def test_an_adjoint_keeps_its_name_while_it_grows():
     for _ in range(2):
         assert f(x).numpy().tobytes() == f.python_function(x).numpy().tobytes()
     assert "    dw = dw + dy * t  # dy/dw" in f.source()
+
+
+@pytest.mark.parametrize(("index", "text"), [
+    (0, "0"), ((slice(None), 0), ":, 0"), ((slice(1, None), slice(None, -1), slice(None, None, 2)), "1:, :-1, ::2"),
+    ((Ellipsis, None, 1), "..., None, 1"), ((), ""), (True, ""), ((np.array([0, 1]), 0), "")])
+def test_an_index_is_written_as_one_writes_it(index, text):
+    x = np.arange(24).reshape(2, 3, 4)
+    assert subscript(index) == text
+    assert not text or np.array_equal(eval(f"x[{text}]"), x[index])

@@ -45,6 +45,18 @@ def written(value: Any) -> str | None:
     return None
 
 
+def subscript(index: Any) -> str:
+    """An index as it stands in brackets, or "" where that takes more than slices and single values."""
+    texts = []
+    for part in index if isinstance(index, tuple) else (index,):
+        if type(part) is slice:
+            ends = ["" if end is None else written(end) for end in (part.start, part.stop, part.step)]
+            texts.append(None if None in ends else ":".join(map(str, ends if part.step is not None else ends[:2])))
+        else:
+            texts.append(written(part) if type(part) in (int, type(None), type(Ellipsis)) else None)
+    return "" if None in texts else ", ".join(map(str, texts))
+
+
 def _written_array(value: Any) -> str | None:
     if value.ndim and value.size > 100:
         return None

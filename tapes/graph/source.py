@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arguments import Line
 from .helpers import HELPERS, helper
-from .literals import identifier, written
+from .literals import identifier, subscript, written
 from .program import Blocks, Call, Dot, Effect, Guard, Program, Step, Value
 from .sharing import each
 from .sharing import text as sharing
@@ -298,8 +298,8 @@ class Writer:
         if callable(template) and (text := template(step, *inputs)) is not None:
             return text
         params = {key: self.setting(value) for key, value in step.params.items()}
-        if step.op.name == "getitem" and params["index"].startswith("(") and params["index"].endswith(",)"):
-            params["index"] = params["index"][1:-2]
+        if step.op.name == "getitem":
+            params["index"] = subscript(step.params["index"]) or params["index"]
         if isinstance(template, str):
             return template.format(*inputs, **params)
         if step.ufunc and not params:
