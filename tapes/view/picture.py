@@ -16,9 +16,9 @@ from .layout import layout
 from .names import names_in
 from .table import abridged, cut
 
-WIDTH, LINE, MARGIN = 198.0, 17.0, 20.0  # of a box, of a line of text in it, and around the picture
-_LETTERS, _LETTER = 26, 7.3  # in a box, and how wide one of the legend is
-_MAP, _SMALL, _BETWEEN = 50.0, (34.0, 22.0), 66.0  # the height of a map, the size of one at a line, between layers
+LINE, MARGIN = 17.0, 20.0  # of a line of text in a box, and around the picture
+_LEAST, _MOST, _LETTER = 17, 26, 7.3  # letters in a line of a box, and how wide one is
+_MAP, _SMALL, _BETWEEN = 50.0, (34.0, 22.0), 56.0  # the height of a map, the size of one at a line, between layers
 
 _STYLE = """
 svg.tape { --paper: #ffffff; --ink: #1c1c1c; --box: #f6f6f6; --line: #666666; --back: #b34700; --way: #0072b2;
@@ -51,11 +51,14 @@ class Picture:
 
     def __init__(self, drawn: Graph) -> None:
         self._graph, self.caption = drawn, drawn.caption
+        needed = [len(text) for node in drawn.nodes for text, look in _lines(node, _MOST) if look in ("name", "dim")]
+        self._letters = min(max([_LEAST, *needed]), _MOST)  # numbers make do with what names need
 
     def svg(self) -> str:
         """As SVG text, which any browser shows; ImportError where the library grandalf is not installed."""
-        nodes, edges = self._graph.nodes, self._graph.edges
-        sizes = {place: (WIDTH, _height(node)) for place, node in enumerate(nodes)}
+        nodes, edges, letters = self._graph.nodes, self._graph.edges, self._letters
+        wide = _wide(letters)
+        sizes = {place: (wide, _height(node, letters)) for place, node in enumerate(nodes)}
         centres, ways, (width, height) = layout(sizes, list(edges), _BETWEEN, late=True)
         legend = self._legend()
         width = max(width, _LETTER * max(map(len, legend))) + 2 * MARGIN
@@ -65,12 +68,12 @@ class Picture:
         ports = _ports(edges, centres, ways, sizes)
         for (start, end), dx in edges.items():
             first, last = ports[start, end]
-            across = [(x + side, y) for x, y in ways[start, end] for side in (-WIDTH / 2, WIDTH / 2)]
+            across = [(x + side, y) for x, y in ways[start, end] for side in (-wide / 2, wide / 2)]
             points = [first, *across, last]  # past other boxes straight on, and bent between them
             what = f"adjoint from {_title(nodes[end])} to {_title(nodes[start])}"
             lines.append(_edge(points, dx is not None, nodes[start].path and nodes[end].path))
             carried.append(_carried(points, dx, what))
-        parts = [*lines, *carried, *(_box(node, *centres[place]) for place, node in enumerate(nodes))]
+        parts = [*lines, *carried, *(_box(node, *centres[place], letters) for place, node in enumerate(nodes))]
         said = "".join(f'<text x="{MARGIN:.0f}" y="{MARGIN + LINE * place:.0f}" class="dim">{_safe(line)}</text>\n'
                        for place, line in enumerate(legend))
         return (f'<svg xmlns="http://www.w3.org/2000/svg" class="tape" role="graphics-document document" '
@@ -89,7 +92,7 @@ class Picture:
             said.append("Orange: adjoints, which flow back.")
         if any(node.path for node in nodes):
             said.append("Bold: the ways from the source.")
-        if any(mapped(node.value, _LETTERS) for node in nodes):
+        if any(map(_maps, nodes, itertools.repeat(self._letters))):
             said.append("Maps: value left, adjoint right; blue is negative, orange positive, the darkest is the number "
                         "beside ±.")
         return [f"{self.caption}.", " ".join(said)]
@@ -101,7 +104,7 @@ class Picture:
             style = {"constant": ", style=dashed", "watched": ', color="#0072b2", penwidth=2', "folded":
                      ", peripheries=2"}.get(node.kind, "") + (', color="#b34700"' if node.path and (
                          node.kind != "watched") else "")
-            text = r"\l".join(_quoted(line) for line, _ in _lines(node)) + r"\l"
+            text = r"\l".join(_quoted(line) for line, _ in _lines(node, _MOST)) + r"\l"
             lines.append(f'  n{place} [label="{text}"{style}];')
         for (start, end), dx in self._graph.edges.items():
             label = f' [label="{_quoted(abridged(dx, 14))}", fontcolor="#b34700"]' if _number(dx) else ""
@@ -159,55 +162,60 @@ def _title(node: Node, letters: int = 80) -> str:
     return cut(f"{word} {node.label}".strip(), letters)
 
 
-def _lines(node: Node, letters: int = _LETTERS) -> list[tuple[str, str]]:
-    """What a box says, and how each line looks."""
+def _lines(node: Node, letters: int) -> list[tuple[str, str]]:
+    """What a box of so many letters says, and how each line looks."""
     found = [(_title(node, letters), "name")]
     kept = f"keeps {size_of(node.kept).replace(' bytes', ' B')}" if node.kept else ""
     if node.kind == "folded":
         return [*found, (node.op, "dim"), *[(kept, "dim")] * bool(kept)]
     found.append((f"{node.shape}  {kept}".strip(), "dim"))
-    if not mapped(node.value, _LETTERS):
+    if not mapped(node.value, letters):
         found.append((abridged(node.value, letters), "value"))
-    if node.adjoint is not None and not mapped(node.adjoint, _LETTERS - 8):
+    if node.adjoint is not None and not mapped(node.adjoint, letters - 8):
         found.append((f"adjoint {abridged(node.adjoint, letters - 8)}", "adjoint"))
     if node.note:
-        found.append((node.note, "adjoint"))
+        found.append((node.note if len(node.note) <= letters else node.note.split(" by ")[0], "adjoint"))
     if node.reads > 1:
         found.append((f"read {node.reads} times", "dim"))
     return found
 
 
-def _maps(node: Node) -> list[tuple[Any, float, str]]:
+def _maps(node: Node, letters: int) -> list[tuple[Any, float, str]]:
     """The arrays that are drawn as maps, how far to the right, and what they are."""
     found = []
-    if node.value is not None and mapped(node.value, _LETTERS):
+    if node.value is not None and mapped(node.value, letters):
         found.append((node.value, 8.0, "value"))
-    if node.adjoint is not None and mapped(node.adjoint, _LETTERS - 8):
-        found.append((node.adjoint, WIDTH / 2 + 4, "adjoint"))
+    if node.adjoint is not None and mapped(node.adjoint, letters - 8):
+        found.append((node.adjoint, _wide(letters) / 2 + 4, "adjoint"))
     return found
 
 
-def _height(node: Node) -> float:
-    return LINE * len(_lines(node)) + 10 + (_MAP + LINE + 4) * bool(_maps(node))
+def _wide(letters: int) -> float:
+    return _LETTER * letters + 10
 
 
-def _box(node: Node, x: float, y: float) -> str:
-    height = _height(node)
-    left, top = x - WIDTH / 2, y - height / 2
-    whole = _safe("; ".join(text for text, _ in _lines(node, 80)))
-    frame = f'rx="5" width="{WIDTH:.0f}" height="{height:.1f}"'
+def _height(node: Node, letters: int) -> float:
+    return LINE * len(_lines(node, letters)) + 10 + (_MAP + LINE + 4) * bool(_maps(node, letters))
+
+
+def _box(node: Node, x: float, y: float, letters: int) -> str:
+    wide, height = _wide(letters), _height(node, letters)
+    left, top = x - wide / 2, y - height / 2
+    told = [text for text, _ in _lines(node, 80)]
+    whole = _safe("; ".join(told + [f"{what} {abridged(value, 60)}" for value, _, what in _maps(node, 80)]))
+    frame = f'rx="5" width="{wide:.0f}" height="{height:.1f}"'
     parts = [f'<g role="graphics-symbol img" aria-label="{whole}"><title>{whole}</title>']
     if node.kind == "folded":  # a pile
         parts += [f'<rect class="box pile" x="{left + more:.1f}" y="{top + more:.1f}" {frame}/>' for more in (8, 4)]
     parts.append(f'<rect class="box {node.kind}{" path" * node.path}" x="{left:.1f}" y="{top:.1f}" {frame}/>')
-    for place, (text, look) in enumerate(_lines(node)):
-        short = text if len(text) <= _LETTERS else text[:_LETTERS - 1] + "…"
+    for place, (text, look) in enumerate(_lines(node, letters)):
+        short = text if len(text) <= letters else text[:letters - 1] + "…"
         parts.append(f'<text class="{look}" x="{left + 8:.1f}" y="{top + LINE * (place + 1) - 1:.1f}">'
                      f'{_safe(short)}</text>')
-    down = top + LINE * len(_lines(node)) + 5
-    for value, across, look in _maps(node):
+    down = top + LINE * len(_lines(node, letters)) + 5
+    for value, across, look in _maps(node, letters):
         parts.append(f"<g><title>{look}: {_safe(abridged(value, 60))}</title>"
-                     f"{heat(value, left + across, down, WIDTH / 2 - 14, _MAP)}"
+                     f"{heat(value, left + across, down, wide / 2 - 12, _MAP)}"
                      f'<text class="{look} extent" x="{left + across:.1f}" y="{down + _MAP + 12:.1f}">'
                      f"{extent(value)}</text></g>")
     return "".join([*parts, "</g>"])
@@ -219,7 +227,7 @@ Point = tuple[float, float]
 def _ports(edges: Any, centres: dict[int, Point], ways: Any, sizes: Any) -> dict[tuple[int, int], tuple[Point, Point]]:
     """Where each line begins and ends: on the sides of the boxes, one below the other as they come."""
     found: dict[tuple[int, int], list[Point]] = {edge: [] for edge in edges}
-    for side, right in ((0, WIDTH / 2), (1, -WIDTH / 2)):
+    for side, right in ((0, 0.5), (1, -0.5)):
         for place, (x, y) in centres.items():
             def towards(edge: tuple[int, int], side: int = side) -> float:
                 way = ways[edge] or [centres[edge[1 - side]]]
@@ -228,7 +236,7 @@ def _ports(edges: Any, centres: dict[int, Point], ways: Any, sizes: Any) -> dict
             own = sorted((edge for edge in edges if edge[side] == place), key=towards)
             room = min(26.0, (sizes[place][1] - 24) / max(len(own), 1))
             for number, edge in enumerate(own):
-                found[edge].append((x + right, y - 4 + room * (number - (len(own) - 1) / 2)))
+                found[edge].append((x + right * sizes[place][0], y - 4 + room * (number - (len(own) - 1) / 2)))
     return {edge: (first, last) for edge, (first, last) in found.items()}
 
 
