@@ -11,7 +11,9 @@ import numpy as np
 
 from ..arguments import checked, cotangents_of, single
 from ..chain_rule import Step, backward, leading_from, seeds
+from ..diagnose.explanation import Question
 from ..diagnose.history import history_about
+from ..diagnose.why_none import why_none
 from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
 from .graph import Node, graph
@@ -72,6 +74,7 @@ class Story:
         seed: what the sweep begins with.
         sources: the keys of what is watched, or of what was asked for.
         target: the node of it.
+        answers: of each source its label, its node, and why its gradient is None where it is.
     """
 
     def __init__(self, tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> None:
@@ -88,11 +91,21 @@ class Story:
             self.recorded = {step.key: step for step in tape.steps() if step() is not None}
             self.sources = [key for key, step in self.recorded.items() if step.op is watched] if wanted is None else [
                 id(x) for x in wanted]
-            self.unknown = [x for x in wanted or () if id(x) not in self.place]
             self.seed = cotangents_of([y], None)[0]._array
             self.products, self.arrived = self._swept(y)
         self.lines = [lines.get(node.keys[0]) for node in self.nodes]
         self.positions = list(self._told())
+        every = [self.recorded[key]() for key in self.sources] if wanted is None else wanted
+        self.answers = [self._answer(tape, y, x, by_line | names) for x in every]
+
+    def _answer(self, tape: GradientTape, y: Any, x: Any, names: dict[int, str]) -> tuple[str, int | None, str]:
+        """What a source is called, its node where it has one, and why its gradient is None where it is."""
+        place = self.place.get(id(x))
+        label = Question(y, x, names).s if place is None or len(self.nodes[place].keys) > 1 else self.nodes[place].label
+        if id(x) in self.arrived:
+            return label, place, ""
+        reason: Any = why_none(tape, y, x, names)
+        return label, place, f"{reason.what} Fix: {reason.fix}." if reason.fix else reason.what
 
     def step(self, node: Node) -> Step | None:
         """The step of a node that is one."""

@@ -115,8 +115,9 @@ class Quiz {
     const { page } = this;
     const entry = question.index.length ? `[${question.index.join(", ")}]` : "";
     const words = page.t(question.whole ? "ask whole" : "ask contribution", { x: `δ${to}${entry}`, y: from });
+    const id = ownId();
     const field = make("input", { type: "text", inputmode: "text", autocomplete: "off", autocapitalize: "off",
-      spellcheck: "false", enterkeyhint: "done", id: "tapes-answer", placeholder: page.t("type") });
+      spellcheck: "false", enterkeyhint: "done", id, placeholder: page.t("type") });
     const answer = () => {
       let said;
       try {
@@ -129,7 +130,7 @@ class Quiz {
       else this.wrong(position, page.t(...mistakeIn(said, question)));
     };
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") answer(); });
-    return [make("label", { for: "tapes-answer" }, words), make("div", { class: "row" }, field,
+    return [make("label", { for: id }, words), make("div", { class: "row" }, field,
       make("button", { type: "button", class: "answer", click: answer }, page.t("answer")), this.giveUp(position))];
   }
 

@@ -5,6 +5,7 @@ const LEGIBLE = 0.75; // of its size a graph has at least: what is larger is scr
 class Strip {
   constructor(page, go) {
     this.page = page;
+    this.id = ownId(); // a notebook may show several
     const { nodes, strip, edges } = page.data;
     this.boxes = [];
     this.ways = new Map();
@@ -16,16 +17,16 @@ class Strip {
     const margin = 12;
     const size = [strip.size[0] + 2 * margin, strip.size[1] + 2 * margin + 10];
     const picture = make("svg", { viewBox: `${-margin} ${-margin} ${size.join(" ")}`, width: size[0], height: size[1] },
-      make("defs", {}, ["forth", "back"].map((name) => make("marker", { id: `tip-${name}`, class: name,
+      make("defs", {}, ["forth", "back"].map((name) => make("marker", { id: `${this.id}-${name}`, class: name,
         viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, markerUnits: "userSpaceOnUse",
         orient: "auto" }, make("path", { d: "M0 0L8 4L0 8z" })))));
     picture.style.minHeight = `${LEGIBLE * size[1]}px`;
     edges.forEach(([start, end], i) => {
       const points = [[strip.at[start][0] + width / 2, strip.at[start][1]], ...strip.ways[i],
         [strip.at[end][0] - width / 2, strip.at[end][1]]];
-      const forth = make("path", { class: "forth", d: curve(points), "marker-end": "url(#tip-forth)" });
+      const forth = make("path", { class: "forth", d: curve(points), "marker-end": `url(#${this.id}-forth)` });
       const lower = points.map(([x, y]) => [x, y + 8]).reverse();
-      const back = make("path", { class: "back", d: curve(lower), "marker-end": "url(#tip-back)" });
+      const back = make("path", { class: "back", d: curve(lower), "marker-end": `url(#${this.id}-back)` });
       this.ways.set(`${start} ${end}`, [forth, back]);
       picture.append(forth, back);
     });

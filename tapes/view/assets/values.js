@@ -16,6 +16,12 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// An id that no other element of the document has.
+function ownId() {
+  ownId.last = (ownId.last ?? 0) + 1;
+  return `tapes-${Math.random().toString(36).slice(2)}-${ownId.last}`;
+}
+
 const LETTERS = 4; // digits of a number
 const FEW = { entries: 36, rows: 8, columns: 6 }; // of an array that is shown as numbers
 
