@@ -117,6 +117,75 @@ def descent(w, X, y):
     return loss
 
 
+def lstm(x, h0, c0, Wf, Wi, Wg, Wo):
+    h, c = h0, c0
+    for t in range(6):
+        v = tf.concat([h, x[t]], 1)
+        f, i, g, o = tf.sigmoid(v @ Wf), tf.sigmoid(v @ Wi), tf.tanh(v @ Wg), tf.sigmoid(v @ Wo)
+        c = f * c + i * g
+        h = o * tf.tanh(c)
+    loss = tf.reduce_sum(h * h)
+    return loss
+
+
+def gated(x, h0, W, U):
+    h = h0
+    for xt in tf.unstack(x):
+        z = tf.sigmoid(xt @ W + h @ U)
+        h = (1 - z) * h + z * tf.tanh(xt @ W)
+    loss = tf.reduce_mean(h)
+    return loss
+
+
+def layer_norm(x, g, b):
+    d = x - tf.reduce_mean(x, axis=-1, keepdims=True)
+    s = tf.math.rsqrt(tf.reduce_mean(d * d, axis=-1, keepdims=True) + 1e-6)
+    loss = tf.reduce_sum(tf.sin(d * s * g + b))
+    return loss
+
+
+def heads(x, Wq, Wk, Wv):
+    q, k, v = (tf.einsum("bsd,dhk->bhsk", x, W) for W in (Wq, Wk, Wv))
+    A = tf.nn.softmax(tf.matmul(q, k, transpose_b=True) / 2.0)
+    o = tf.reshape(tf.transpose(A @ v, [0, 2, 1, 3]), (2, 3, -1))
+    loss = tf.reduce_sum(o * o)
+    return loss
+
+
+def residual(x, W):
+    h = x
+    for t in range(8):
+        h = h + tf.nn.relu(h @ W[t])
+    loss = tf.reduce_sum(h)
+    return loss
+
+
+def pendulum(angle, speed):
+    for _ in range(50):
+        speed = speed - 0.01 * tf.sin(angle)
+        angle = angle + 0.01 * speed
+    return tf.square(angle) + speed * speed
+
+
+def slopes(x, y):
+    """A gradient of a gradient."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        z = tf.reduce_sum(tf.tanh(x @ y))
+    g = tape.gradient(z, x)
+    return tf.reduce_sum(g * g)
+
+
+def strided(x, K):
+    y = tf.nn.avg_pool1d(tf.nn.conv1d(x, K, 2, "VALID"), 2, 1, "VALID")
+    return tf.reduce_sum(tf.nn.gelu(y))
+
+
+def solved(A, b):
+    S = A @ tf.transpose(A) + 3 * np.eye(3)
+    return tf.reduce_sum(tf.linalg.solve(S, b) ** 2) + tf.linalg.logdet(S)
+
+
 LABELS = np.eye(3)[[0, 1]]
 TRUTHS = np.array([[0.0], [1.0], [1.0], [0.0], [1.0]])
 RECURRENT = [normal(3, 4), normal(4, 4) / 4, normal(2, 4), normal(4), normal(4, 1)]
@@ -200,6 +269,16 @@ CASES = {
         δe = δu_2[:, 2:5] + δu @ Wᵀ
         dloss/dW = eᵀ @ δu
         dloss/dE = put(δe, at[ids], into=(4, 3))"""),
+    lstm: ([normal(6, 2, 3), normal(2, 4), normal(2, 4), *(normal(7, 4) for _ in range(4))],
+           "x h0 c0 Wf Wi Wg Wo", None),
+    gated: ([normal(9, 2, 3), normal(2, 3), normal(3, 3), normal(3, 3)], "x h0 W U", None),
+    layer_norm: ([normal(3, 4), normal(4), normal(4)], "x g b", None),
+    heads: ([normal(2, 3, 4), *(normal(4, 2, 2) for _ in range(3))], "x Wq Wk Wv", None),
+    residual: ([normal(2, 3), normal(8, 3, 3)], "x W", None),
+    pendulum: ([np.array(0.5), np.array(0.1)], "angle speed", None),
+    slopes: ([normal(2, 3), normal(3, 2)], "x y", None),
+    strided: ([normal(2, 9, 2), normal(3, 2, 2)], "x K", None),
+    solved: ([normal(3, 3), normal(3, 1)], "A b", None),
     descent: ([normal(2, 1), normal(4, 2), normal(4, 1)], "w", None),
 }
 
@@ -228,6 +307,12 @@ def test_a_hundred_rounds_are_one_loop():
     for line in ("for t = 1, ..., 100:", "u[t] = x[t-1] @ W + h[t-1] @ U + b", "h[0] = h0", "for t = 100, ..., 2:",
                  "δu[t] = δh[t] * (1 - h[t] ** 2)", "dloss/dU = Σ[t=0..99](h[t]ᵀ @ δu[t+1])"):
         assert line in text, text
+
+
+@pytest.mark.parametrize("f,lines", [(lstm, 55), (gated, 42), (residual, 20), (pendulum, 22)])
+def test_other_loops_are_folded_too(f, lines):
+    text = str(derived(f))
+    assert text.count("for t = ") >= 2 and len(text.splitlines()) < lines
 
 
 def test_with_other_numbers_too():
@@ -313,7 +398,7 @@ def test_names_that_mean_something_else():
 
 COMMANDS = set(re.findall(r"\\(?:[A-Za-z]+|.)", r"""\begin \end \frac \left \right \partial \delta \top \odot \cdot
     \sum \text \small \mathrm \mathbf \operatorname \sigma \tanh \log \sqrt \star \circledast \times \dots \colon
-    \quad \gamma \beta \mu \exp \, \_ \\"""))  # all of them known to KaTeX and to MathJax
+    \quad \gamma \beta \mu \exp \sin \cos \, \_ \\"""))  # all of them known to KaTeX and to MathJax
 
 
 def latex_is_valid(latex):

@@ -204,6 +204,8 @@ class Formulas:
     def _trivial(self, value: Value) -> bool:
         """Whether it says nothing by itself, as a transpose of something with a name, or is short enough."""
         step = self.steps[value]
+        if step.op.name not in _TRANSPARENT and self._unchanged(step) is not None:
+            return True
         named = self._seen(step.inputs[0]) in self.names or step.inputs[0] not in self.steps
         if step.op.name in ("swap_last", "transpose", "reshape", "negative", *_TRANSPARENT):
             return named
@@ -312,10 +314,8 @@ class Formulas:
                 terms.append((negative != sign, piece))
             if np.broadcast_shapes(*(piece[2] for _, piece in terms)) == value.shape:
                 break
-        if len(terms) == 2 and terms[0] == terms[1]:
-            text, level, shape = terms[0][1]
-            return [(terms[0][0], (self._times("2", [(text, level, shape)], style), PRODUCT, shape))]
-        return terms
+        return [(negative, piece if times == 1 else (self._times(str(times), [piece], style), PRODUCT, piece[2]))
+                for (negative, piece), times in Counter(terms).items()]
 
     def _unrepeated(self, value: Value) -> Value:
         """A value without the copies that broadcasting makes of it, which it does by itself beside a whole."""
@@ -345,7 +345,7 @@ class Formulas:
         return product
 
     def _assembled(self, product: _Product, shape: tuple[int, ...], style: str) -> tuple[bool, Piece]:
-        number, tops, bottoms = product.number, _powers(product.tops, style), product.bottoms
+        number, tops, bottoms = product.number, _powers(product.tops, style), _powers(product.bottoms, style)
         negative = number < 0
         over, under = over_and_under(abs(number))
         if not (tops or bottoms):
@@ -534,7 +534,7 @@ class Formulas:
     def _function(self, step: Step, name: str, legend: str, inline: str = "") -> str:
         """A short name for an op with its settings, which the legend tells; another one for other settings."""
         told = repr((step.op.name, sorted(step.params.items(), key=str), inline, [x.shape for x in step.inputs] if (
-            step.op.name in ("unpool", "convolution_input", "convolution_filter")) else ""))
+            step.op.name in ("unpool", "avg_pool_grad")) else ""))
         if told not in self._settings:
             chosen = self._settings[told] = self._free(name)
             params = dict(step.params)

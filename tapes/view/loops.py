@@ -96,7 +96,7 @@ class Folding:
     def _loop(self, rounds: list[list[Line]]) -> list[tuple[Line, Loop | None]] | None:
         """The lines of one round with indices, if the rounds differ in nothing but the index."""
         first = rounds[0]
-        if any(line.sources or len(line.text) > 1 for line in first):
+        if any(line.sources for line in first):
             return None
         where = {line.name: (number, place) for number, lines in enumerate(rounds) for place, line in enumerate(lines)}
         own, step = [self._counting(line) for line in first], 1
@@ -123,14 +123,14 @@ class Folding:
         for place, line in enumerate(first):
             texts = []
             for style in ("text", "latex"):
-                columns = list(zip(*(slots(getattr(lines[place], style)[0]) for lines in rounds)))
-                written = []
-                for column in columns:
-                    one = self._column(column, where, families, bases, start, step, readings, early)
-                    if one is None:
+                terms = []
+                for number, term in enumerate(getattr(line, style)):
+                    written = [self._column(column, where, families, bases, start, step, readings, early) for column
+                               in zip(*(slots(getattr(lines[place], style)[number]) for lines in rounds))]
+                    if None in written:
                         return None
-                    written.append(one)
-                texts.append([filled(getattr(line, style)[0], written)])
+                    terms.append(filled(term, [str(one) for one in written]))
+                texts.append(terms)
             body.append((replace(line, text=texts[0], latex=texts[1], name=_at(families[place], bases[place] - start,
                                                                                self.letter)), loop))
         for family in families:
@@ -210,7 +210,7 @@ class Folding:
         def change(text: str) -> str:
             return re.sub(r"\x01(\d+)\[", lambda found: f"\x01{names.get(found[1], found[1])}[", text)
 
-        return replace(line, text=[change(line.text[0])], latex=[change(line.latex[0])],
+        return replace(line, text=list(map(change, line.text)), latex=list(map(change, line.latex)),
                        name=change(f"\x01{line.name}")[1:])
 
     # -- what stands outside of them -----------------------------------------------------------------------------------
@@ -240,6 +240,11 @@ class Folding:
         terms = list(zip(line.text, line.latex))
         if len(terms) < MANY:
             return line
+        alike: dict[tuple[str, ...], list[tuple[str, str]]] = {}  # the order of the terms of a sum does not matter
+        for term in terms:
+            about = [self.final(name).partition("[")[0] for name in slots(term[0]) if isinstance(name, str)]
+            alike.setdefault((shape(term[0]), *about), []).append(term)
+        terms = [term for group in alike.values() for term in group]
         found: list[tuple[str, str]] = []
         place = 0
         while place < len(terms):

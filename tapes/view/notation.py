@@ -64,7 +64,7 @@ def _transposed(step: Step) -> Notation:
     if perm is None or tuple(i % rank for i in perm) == (*range(rank - 2), rank - 1, rank - 2):
         return Notation("{0}ᵀ", r"{0}^{{\top}}", POWER, (ATOM,))
     axes = ", ".join(map(str, perm))
-    return Notation(f"transpose({{0}}, ({axes}))", rf"{{0}}^{{{{\top({axes})}}}}", ATOM, (ATOM,))
+    return Notation(f"transpose({{0}}, {_shape(perm)})", rf"{{0}}^{{{{\top({axes})}}}}", ATOM, (ATOM,))
 
 
 def _summed(step: Step, over: tuple[int, ...], kept: bool, word: str = "sum") -> Notation:
@@ -282,11 +282,14 @@ NOTATIONS: dict[str, Notation | Callable[[Step], Notation | None]] = {
     "convolution_input": _convolved("∗", "convolution with the kernel, turned by 180°"),
     "convolution_filter": _convolved("⊛", "the left, window by window, times the right, summed over the images"),
     "max_pool": _pooled("maxpool", "the largest entry of each window"),
+    "avg_pool_grad": _pooled("unpool_mean", "each entry is shared evenly by its window"),
+    "part": lambda step: Notation(f"{{0}}[{counted(step.params['index'])}]", (
+        f"{{0}}[{counted(step.params['index'])}]"), ATOM, (ATOM,)),
     "avg_pool": _pooled("avgpool", "the mean of each window"),
     "unpool": _pooled("unpool", "each entry goes to where the largest of its window was", 2),
     "sigmoid_less": Notation("sigmoid({0}) - {1}", r"\sigma\left({0}\right) - {1}", SUM, (COMPARISON, PRODUCT)),
-    "less_one_hot": lambda step: Notation(f"{{0}} - one_hot({{1}}, {step.params['classes']})",
-                                          r"{0} - \mathbf{{1}}_{{{1}}}", SUM, (SUM, COMPARISON)),
+    "less_one": lambda step: Notation(f"{{0}} - one_hot({{1}}, {step.output.shape[-1]})",
+                                      r"{0} - \mathbf{{1}}_{{{1}}}", SUM, (SUM, COMPARISON)),
     "inv": Notation("inv({0})", r"{0}^{{-1}}", ATOM, (ATOM,)), "det": _function("det", r"\det"),
     "solve": _function("solve", "", 2), "sparse_softmax_cross_entropy": Notation(
         "cross_entropy_of_class({0}, {1})", r"-\log\operatorname{{softmax}}\left({1}\right)[{0}]", ATOM,

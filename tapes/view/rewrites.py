@@ -79,18 +79,6 @@ def _sigmoid_less(step: Step, makers: Makers) -> Found:
     return "sigmoid_less", (asked.inputs[0], labels), {}
 
 
-def _softmax_less(step: Step, makers: Makers) -> Found:
-    """where(the label's place, p - 1, p) is p less 1 at the label: see sparse_softmax_cross_entropy."""
-    condition, left, right = step.inputs
-    asked, less = _is(condition, makers, "equal"), _is(left, makers, "subtract")
-    if asked is None or less is None or less.inputs[0] is not right or not _constant(less.inputs[1], 1):
-        return None
-    classes = asked.inputs[1]
-    if classes.kind != "constant" or not np.array_equal(classes.array, np.arange(right.shape[-1])):
-        return None
-    return "less_one_hot", (right, behind(asked.inputs[0], makers)), {"classes": right.shape[-1]}
-
-
 def _unpool(step: Step, makers: Makers) -> Found:
     """The adjoint of max_pool: what arrives at a window goes to its largest entry."""
     added = _is(step.inputs[0], makers, scatter.name)
@@ -108,4 +96,4 @@ def _unpooled(g: Any, x: Any, **window: Any) -> Any:
 
 FORWARD: dict[str, Callable[..., Any]] = {"unpool": _unpooled}  # of those that no op computes
 REWRITES: dict[str, tuple[Callable[[Step, Makers], Found], ...]] = {
-    "where": (_sigmoid_less, _softmax_less), "reshape": (_unpool,)}
+    "where": (_sigmoid_less,), "reshape": (_unpool,)}
