@@ -14,7 +14,7 @@ from .workloads import GROWTH
 
 GROWING = (*OURS, "tf.func", "jax.jit", "torch")
 REMEMBERED = GROWING
-PATIENCE = 120.0  # seconds: a million operations take long to prepare
+PATIENCE = 240.0  # seconds: a million operations, and the value alone besides, take two minutes to watch
 WITH_OTHERS = 40.0  # they would compile for much longer than that
 
 
