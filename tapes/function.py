@@ -189,6 +189,7 @@ class Function:
         # constants side by side: 2 steps as before
         # dead steps: 2 steps as before
         # results: 2 steps as before
+        # together: 2 steps as before
         # blocks: 2 steps as before
         # dot products: 2 steps as before
         # buffers: 2 steps as before

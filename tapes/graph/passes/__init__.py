@@ -17,6 +17,7 @@ from .opened import opened
 from .results import from_results
 from .shared import shared
 from .side_by_side import side_by_side
+from .together import at_once
 from .windows import seen_once
 
 PASSES: dict[str, Callable[[Program], Program]] = {
@@ -30,6 +31,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "constants side by side": side_by_side,
     "dead steps": dead,
     "results": from_results,
+    "together": at_once,
     "blocks": blocked,
     "dot products": dotted,
     "buffers": reused,
