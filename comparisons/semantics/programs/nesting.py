@@ -158,8 +158,10 @@ def mixed_derivative(tf: Any) -> Any:
                    "all agree, by y each says how its rule is written")
 def derivative_by_a_result(tf: Any) -> Any:
     x = tf.constant(4.0)
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(x)
-        y = tf.math.rsqrt(x)
-        slope = tape.gradient(y, x)
-    return [tape.gradient(slope, x), tape.gradient(slope, y)]
+    with tf.GradientTape(persistent=True) as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            y = tf.math.rsqrt(x)
+        slope = inner.gradient(y, x)
+    return [outer.gradient(slope, x), outer.gradient(slope, y)]
