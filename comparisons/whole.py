@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 import tapes
+from tapes.parts import Parts
 
-from .backends import wide
 from .compare import AGREES, Answer, Comparison
+from .explain.chain import chained
+from .explain.condition import again, attempted
+from .explain.program import program_of
 from .measure import difference
+from .ops.answers import wide
 from .problem import Arrays, Problem
 
 SURE = 1 / 16  # of a unit in the last place: what a reference may be off by where ulps are counted
@@ -73,30 +76,13 @@ _ORACLE = {"sympy": "SymPy's derivative", "complex": "the complex step in extend
 
 
 def _in_extended_precision(problem: Problem) -> Arrays:
-    """The gradient by the tape's own steps and rules, run on numbers of about 19 digits; {} where a step cannot be."""
+    """The gradient by the tape's own steps and rules, run on numbers of about 19 digits; none where they cannot."""
     inputs = {name: tapes.Variable(array) for name, array in problem.inputs.items()}
     data = {name: tapes.constant(array) for name, array in problem.data.items()}
     with tapes.GradientTape() as tape:
         target = problem.call(tapes, inputs, data)
-    try:
-        return _replayed(tape, target, inputs)
-    except Exception:  # an op that knows no extended precision; there are other references
-        return {}
-
-
-def _replayed(tape: tapes.GradientTape, target: Any, inputs: dict[str, Any]) -> Arrays:
-    """Forwards through the steps, and backwards through their rules: the same program on other numbers."""
-    steps = [step for step in tape.steps() if step.inputs]  # a watched tensor has none
-    given = {id(x): x for step in steps for x in step.inputs}
-    values = {key: wide(np.asarray(x._array)) for key, x in given.items()}
-    for step in steps:
-        values[step.key] = np.asarray(step.op.forward(*(values[id(x)] for x in step.inputs), **step.params))
-    adjoints: dict[int, Any] = {id(target): np.ones((), np.longdouble)}
-    for step in reversed(steps):
-        if step.key in adjoints:
-            for x, rule in zip(step.inputs, step.op.rules):
-                xs = [values[id(each)] for each in step.inputs]
-                dx = rule and rule(adjoints[step.key], values[step.key], *xs, **step.params)
-                if dx is not None:
-                    adjoints[id(x)] = adjoints.get(id(x), 0) + dx
-    return {name: adjoints[id(x)] for name, x in inputs.items() if id(x) in adjoints}
+    program = again(program_of(tape, target), lambda x: Parts(map(wide, x)) if isinstance(x, Parts) else wide(x))
+    adjoints = chained(program, attempted)
+    places = {step.key: place for place, step in enumerate(program.steps)}
+    found = {name: adjoints.of(places[id(x)]) for name, x in inputs.items() if id(x) in places}
+    return {name: array for name, array in found.items() if isinstance(array, np.ndarray)}

@@ -143,7 +143,7 @@ def test_a_broken_rule_is_told_first_in_words_with_the_op_to_blame(tmp_path, mon
     assert page.all("div", id="verdict")[0]["class"] == "banner wrong"
     first = page.text.split("Libraries")[0]
     assert first.index("Something disagrees.") < first.index("BLAME") < first.index("WRONG")
-    assert "op 'square'" in first and "d/dW" in first
+    assert "op 'square'" in first and "d/dW" in first and "explain linear-article" in first
     assert page.all("td", **{"class": "disagrees", "data-library": "tapes"})
 
 

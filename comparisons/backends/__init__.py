@@ -54,14 +54,9 @@ def rounding(value: Any) -> Any:
     return 16 * np.finfo(np.longdouble).eps * abs(value)
 
 
-def wide(array: np.ndarray) -> np.ndarray:
-    """The same numbers in extended precision: about 19 digits where the machine has them."""
-    return array.astype(np.longdouble) if array.dtype.kind == "f" else array
-
-
 def extended(arrays: Arrays) -> Arrays:
-    """All of them in extended precision."""
-    return {name: wide(array) for name, array in arrays.items()}
+    """The same numbers in extended precision: about 19 digits where the machine has them."""
+    return {name: array.astype(np.longdouble) if array.dtype.kind == "f" else array for name, array in arrays.items()}
 
 
 class Oracle(Protocol):

@@ -16,7 +16,7 @@ from .. import report
 from ..problem import LossError, Problem, load
 from .checks import COLUMNS, by_keys
 from .show import show
-from .told import explain
+from .told import Explanation, explain
 
 AGREE, DISAGREE = 0, 1
 SHORT = {title.split()[0].lower(): title for title in COLUMNS}  # as one types them after --only
@@ -40,6 +40,7 @@ def command(arguments: argparse.Namespace) -> int:
                 print(f"{problem.name}: {text} ...", file=sys.stderr, flush=True)
 
         told = explain(tape, loss, titles, names, progress)
+    written(problem, tape, loss, told, arguments, few.rows)
     for bad, sentence in told.verdict():
         for line in sentence.splitlines():
             wrapped = textwrap.fill(line, screen.width, subsequent_indent="  ", break_on_hyphens=False)
@@ -53,16 +54,22 @@ def command(arguments: argparse.Namespace) -> int:
     screen.print(f"loss {float(loss):.6g}, {arguments.dtype}{rows}")
     show(screen, told)
     screen.print(LEGEND)
+    for path in (arguments.json, arguments.html):
+        if path is not None:
+            screen.print(f"Written to {escape(str(path))}.")
+    return AGREE if told else DISAGREE
+
+
+def written(problem: Problem, tape: tapes.GradientTape, loss: Any, told: Explanation,
+            arguments: argparse.Namespace, rows: int) -> None:
+    """Write the files that were asked for."""
     if arguments.json is not None:
-        settings = {"loss": problem.name, "dtype": arguments.dtype, "seed": arguments.seed, "rows": few.rows}
+        settings = {"loss": problem.name, "dtype": arguments.dtype, "seed": arguments.seed, "rows": rows}
         report.write({"schema": 1, "settings": settings, **told.document()}, arguments.json)
-        screen.print(f"Written to {escape(str(arguments.json))}.")
     if arguments.html is not None:
         ours = {told.steps[row.place].key: row.ours.adjoint for row in told.found.rows}
         page = tapes.view.stepper(tape, loss, check=by_keys(told.found.program, told.found.said, ours))
         page.save(arguments.html)
-        screen.print(f"Written to {escape(str(arguments.html))}.")
-    return AGREE if told else DISAGREE
 
 
 LEGEND = ("One or two numbers are shown as they are; of more, how far off they are, relative to the largest of them "

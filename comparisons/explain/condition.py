@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -33,7 +34,7 @@ def conditions(program: Program, found: Adjoints, rng: np.random.Generator) -> d
     `found` are those of the complex step. Where it has none, the tape's own rules are asked instead: of a rule that is
     wrong by a factor, a sign or a transposition the condition is that of the right one.
     """
-    moved = shaken(program, rng)
+    moved = again(program, lambda x: shake(x, rng))
     measured = _ratios(found, chained(moved, numeric.product))
     if len(measured) < len(found.known) + len(found.why):
         measured = _ratios(chained(program, attempted), chained(moved, attempted)) | measured
@@ -63,14 +64,14 @@ def attempted(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
     return (np.asarray(part) if isinstance(part, np.generic) else part), doubt
 
 
-def shaken(program: Program, rng: np.random.Generator) -> Program:
-    """The same program, computed again in extended precision, with every number that goes into it changed a little."""
+def again(program: Program, change: Callable[[Any], Any]) -> Program:
+    """The same program, computed again in extended precision from what `change` makes of the numbers that go in."""
     values: list[Any] = []
     steps = []
     for step in program.steps:
-        inputs = tuple(shake(value, rng) if source is None or step.op.name == READ else values[source]
+        inputs = tuple(change(value) if source is None or step.op.name == READ else values[source]
                        for source, value in zip(step.inputs, step.values, strict=True))
-        values.append(_again(step, inputs, rng))
+        values.append(_result(step, inputs, change))
         steps.append(replace(step, values=inputs, value=values[-1]))
     return Program(steps, program.targets)
 
@@ -81,9 +82,9 @@ def shake(x: Any, rng: np.random.Generator) -> Any:
     return wide(x) * (1 + SHAKE * rng.choice([-1.0, 1.0], x.shape)) if x.dtype.kind in "fc" else x
 
 
-def _again(step: Recorded, inputs: tuple[Any, ...], rng: np.random.Generator) -> Any:
+def _result(step: Recorded, inputs: tuple[Any, ...], change: Callable[[Any], Any]) -> Any:
     if step.op.name == LEAF or not step.flows:
-        return shake(step.value, rng)
+        return change(step.value)
     if step.op.name == READ:
         return inputs[0]
     if step.op.name == PART:
@@ -95,6 +96,6 @@ def _again(step: Recorded, inputs: tuple[Any, ...], rng: np.random.Generator) ->
             y = step.op.forward(*inputs, **step.params)
         return y if isinstance(y, Parts) else wide(y)
     except Exception:  # what it does not take in this precision goes on from what the tape has
-        return shake(step.value, rng)
+        return change(step.value)
 
 

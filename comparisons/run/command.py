@@ -121,6 +121,8 @@ def told(screen: Console, verdict: Verdict, comparisons: Sequence[Comparison]) -
     screen.print(f"[{style}]{verdict.words}[/{style}]")
     for word, loss, text in verdict.findings:
         screen.print(f"[red]{word}[/red] {escape(f'{loss}: {text}' if loss else text)}", soft_wrap=True)
+    for name in verdict.blamed:
+        screen.print(f"Value by value: python -m comparisons explain {escape(name)}", soft_wrap=True)
     if verdict.missing:
         screen.print("Not compared: " + ", ".join(f"{b.name} ({b.library.install})" for b in verdict.missing
                                                   if b.library))

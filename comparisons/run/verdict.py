@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .. import report
 from ..backends import COLUMNS, Backend
 from ..compare import AGREES, DISAGREES, FAILED, Comparison
-from ..problem import Problem
+from ..problem import Problem, bundled
 from ..suspects import suspects
 
 INNOCENT = ("every op that the tape heard has the right rule at these numbers. Did something leave the tape (np.exp, "
@@ -25,12 +25,14 @@ class Verdict:
         words: one sentence.
         findings: what is to blame, and what disagrees or failed, each as a word (BLAME, WRONG, FAILED), the loss (or
             ""), and a sentence.
+        blamed: the losses on which the tape is wrong, as one gives them to `explain`.
         missing: the libraries that were wanted and are not installed.
     """
 
     agree: bool
     words: str
     findings: Sequence[tuple[str, str, str]]
+    blamed: Sequence[str]
     missing: Sequence[Backend]
 
 
@@ -45,19 +47,19 @@ def judged(comparisons: Sequence[Comparison], undeclared: Sequence[str]) -> Verd
             where = report.quantity(row) + (f", on {row.rows} rows" if row.rows else "")
             off = cell.reason or f"off by {cell.relative:.1e} where {cell.tolerance:.1e} is allowed"
             found[problem.name, where, name] = ("WRONG", problem.name, f"{where}: {name}: {off}")
-    findings = [*_blamed({p.name: p for p, _, name, cell in wrong
-                          if (name, cell.status) == ("tapes", DISAGREES)}.values()),
-                *found.values(), *(("WRONG", "", line) for line in undeclared)]
+    ours = {p.name: p for p, _, name, cell in wrong if (name, cell.status) == ("tapes", DISAGREES)}.values()
+    blamed = [p.name if p.path in bundled().values() else p.path.name for p in ours]
+    findings = [*_blamed(ours), *found.values(), *(("WRONG", "", line) for line in undeclared)]
     columns = {name for c in comparisons for row in c.rows for name in row.cells}
     missing = [b for b in COLUMNS.values() if b.name in columns and not b.available]
     if findings:
         only_failed = all(word == "FAILED" for word, _, _ in findings)
         words = "Whoever could be asked agrees; the others failed." if only_failed else "Something disagrees."
-        return Verdict(False, words, findings, missing)
+        return Verdict(False, words, findings, blamed, missing)
     if not any(cell.status == AGREES for c in comparisons for row in c.rows for cell in row.cells.values()):
-        return Verdict(False, "Nothing could be compared. The tables say why.", [], missing)
+        return Verdict(False, "Nothing could be compared. The tables say why.", [], [], missing)
     everything = columns == COLUMNS.keys() and not missing
-    return Verdict(True, "All libraries agree." if everything else "All that was compared agrees.", [], missing)
+    return Verdict(True, "All libraries agree." if everything else "All that was compared agrees.", [], [], missing)
 
 
 def _blamed(problems: Iterable[Problem]) -> list[tuple[str, str, str]]:
