@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tapes as tf
-from tapes.view import constants, derivation, formula, loops
+from tapes.view import constants, derivation, expressions, formula, loops
 
 from .test_derivation import close, gradients
 
@@ -337,7 +337,7 @@ def test_rounds_that_differ_are_no_loop():
 
 @pytest.mark.parametrize("where, name, wrong", [
     (loops, "_index", lambda offset, letter: letter), (constants, "over_and_under", lambda number: ("1", "1")),
-    (formula, "over_and_under", lambda number: ("1", "1")),
+    (expressions, "over_and_under", lambda number: ("1", "1")),
     (formula.Formulas, "_turned", staticmethod(lambda text, level, style: (text, level))),
     (formula.Formulas, "_is_one", lambda self, value: True),
     (formula.Formulas, "_unrepeated", lambda self, value: self.given[0])])
