@@ -17,6 +17,7 @@ from comparisons.explain.checks import COLUMNS, checks
 from comparisons.explain.judge import AGREES, ANOTHER, FIRST, FOLLOWS, NOTHING
 from comparisons.libraries import LIBRARIES
 from comparisons.measure import difference
+from comparisons.ops.spelling import JAX
 from comparisons.problem import bundled, load
 from tapes.op import registry
 from tests.conftest import ROOT
@@ -301,6 +302,22 @@ def test_at_a_corner_nobody_is_blamed_and_nobody_pretends_to_know():
 def test_an_adjoint_that_is_zero_but_for_rounding_is_compared_with_zero():
     found = explained(lambda x: tf.math.reduce_std(x), [np.random.default_rng(0).normal(size=5)])
     assert found, str(found)
+
+
+@pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
+def test_a_library_that_is_wrong_is_named_and_the_tape_is_not(monkeypatch):
+    monkeypatch.setitem(JAX, "square", lambda jax, x: x * jax.lax.stop_gradient(x))
+    found = explained(titles=["JAX", "complex step"])
+    assert not found and not found.blames and not found.found.wrong
+    assert str(found).startswith("WRONG: JAX differs from the complex step in")
+
+
+@pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
+def test_a_library_that_computes_something_else(monkeypatch):
+    monkeypatch.setitem(JAX, "tanh", lambda jax, x: jax.numpy.tanh(1.001 * x))
+    found = explained(titles=["JAX", "complex step"])
+    assert not found and not found.blames
+    assert re.search(r"JAX computes another value than the tape from step \d+ \(tanh\) on", str(found))
 
 
 # -- the command -------------------------------------------------------------------------------------------------------

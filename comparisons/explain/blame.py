@@ -75,16 +75,18 @@ def wrong_rules(program: Program, adjoints: dict[int, Any], rounding: float) -> 
 def contributions(program: Program, adjoints: dict[int, Any], place: int) -> list[Any]:
     """What each use of a value hands back by the tape's own rule, where it hands back something of the right shape."""
     found = []
-    for user, step in enumerate(program.steps):
-        for k, source in enumerate(step.inputs):
-            if source == place and adjoints.get(user) is not None:
-                try:
-                    part = _given(step, k, adjoints[user])
-                except Exception:  # which is told where the rule is looked at
-                    continue
-                if part is not None and (isinstance(part, dict | Parts) or np.shape(part) == step.values[k].shape):
-                    found.append(part)
-    return [part for part in found if not isinstance(part, dict | Parts)]
+    for user, k in program.uses[place]:
+        step = program.steps[user]
+        if adjoints.get(user) is None:
+            continue
+        try:
+            part = _given(step, k, adjoints[user])
+        except Exception:  # which is told where the rule is looked at
+            continue
+        if part is not None and not isinstance(part, dict | Parts) and np.shape(part) == step.values[k].shape:
+            found.append(part)
+    return found
+
 
 
 def _compared(step: Recorded, k: int, g: Any, rounding: float) -> tuple[str, int | None] | None:

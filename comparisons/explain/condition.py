@@ -28,17 +28,27 @@ def by_rules(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
         return rule(g, step.value, *step.values, **step.params), 0.0
 
 
-def conditions(program: Program, found: Adjoints, rng: np.random.Generator) -> dict[int, float]:
+def conditions(program: Program, moved: Program, found: Adjoints) -> dict[int, float]:
     """For each adjoint 1 + how many times larger its relative change is than that of the numbers put in.
+
+    `moved` is the program with these numbers changed a little.
 
     `found` are those of the complex step. Where it has none, the tape's own rules are asked instead: of a rule that is
     wrong by a factor, a sign or a transposition the condition is that of the right one.
     """
-    moved = again(program, lambda x: shake(x, rng))
     measured = _ratios(found, chained(moved, numeric.product))
     if len(measured) < len(found.known) + len(found.why):
         measured = _ratios(chained(program, attempted), chained(moved, attempted)) | measured
     return {place: 1.0 + measured.get(place, 0.0) for place in range(len(program.steps))}
+
+
+def of_values(program: Program, moved: Program) -> dict[int, float]:
+    """The same for the values."""
+    ratios = _ratios(Adjoints({place: np.asarray(step.value) for place, step in enumerate(program.steps)
+                               if not isinstance(step.value, Parts)}, {}, {}, {}),
+                     Adjoints({place: np.asarray(step.value) for place, step in enumerate(moved.steps)
+                               if not isinstance(step.value, Parts)}, {}, {}, {}))
+    return {place: 1.0 + ratios.get(place, 0.0) for place in range(len(program.steps))}
 
 
 def _ratios(before: Adjoints, after: Adjoints) -> dict[int, float]:

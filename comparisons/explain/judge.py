@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +17,7 @@ from . import numeric
 from .blame import Blame, contributions, wrong_rules
 from .chain import chained
 from .checks import COLUMNS, adjoints
-from .condition import attempted, conditions
+from .condition import again, attempted, conditions, of_values, shake
 from .program import Adjoints, Program, ones, precision, program_of, rounding
 
 AGREES, DIFFERS, REFERENCE, NOTHING = "agrees", "differs", "reference", "no answer"
@@ -73,7 +73,7 @@ class Found:
         said: what each column says, by its title.
         rows: in the order of the tape, for each step that can carry a derivative.
         blames: the wrong rules, going back from the target.
-        unsure: sentences about what differs and where no rule could be blamed.
+        unsure: sentences about what differs otherwise, or where no rule could be blamed.
     """
 
     program: Program
@@ -122,8 +122,10 @@ def judged(tape: GradientTape, target: Any, titles: list[str] | None = None,
         said[title] = adjoints(COLUMNS[title], program)
     progress("how far rounding may carry each adjoint")
     known = said.get("complex step") or chained(program, numeric.product)
-    condition = conditions(program, known, np.random.default_rng(0))
-    judge = _Judge(program, ours, said, condition)
+    rng = np.random.default_rng(0)
+    moved = again(program, lambda x: shake(x, rng))
+    judge = _Judge(program, ours, said, conditions(program, moved, known))
+    stopped += judge.other_values(of_values(program, moved))
     rows = [judge.row(place) for place, step in enumerate(program.steps) if step.flows]
     progress("each rule on its own")
     found = Found(program, said, rows, list(wrong_rules(program, ours, judge.rounding)), stopped)
@@ -173,6 +175,19 @@ class _Judge:
             ours = Cell(AGREES, own, reason=f"{reference} has another convention here, and no oracle is sure")
         return Row(place, reference, tolerance, ours, cells)
 
+    def other_values(self, condition: dict[int, float]) -> Iterator[str]:
+        """A library that does not even compute the same values: where that begins."""
+        for title, found in self.found.items():
+            for place, value in sorted(found.values.items()):
+                step = self.program.steps[place]
+                numbers = [x for x in step.values if isinstance(x, np.ndarray) and x.dtype.kind in "fc"]
+                nothing = self.rounding * max((float(np.sum(np.abs(x), where=np.isfinite(x))) for x in numbers),
+                                              default=0.0)
+                if _compared(value, step.value, self.rounding * condition[place], nothing).status == DIFFERS:
+                    yield (f"{title} computes another value than the tape from step {place} ({step.name}) on: what it "
+                           "calls so may be another op")
+                    break
+
     def _answer(self, found: Adjoints, place: int) -> Any:
         """An array, or None; or a sentence."""
         answer = found.of(place)
@@ -214,7 +229,7 @@ def _mark(found: Found, ours: dict[int, Any], rounding: float) -> None:
     spoiled: set[int] = set()
     for place in reversed(range(len(program.steps))):
         row = rows.get(place)
-        users = [user for user, step in enumerate(program.steps) if place in step.inputs]
+        users = [user for user, _ in program.uses[place]]
         blamed = any(blame.source == place for blame in found.blames)
         follows = any(user in spoiled for user in users)
         if blamed or follows or (row and row.ours.status == DIFFERS):

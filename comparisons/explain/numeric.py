@@ -21,7 +21,7 @@ from ..ops.quiet import quiet
 from .program import Recorded
 
 ENTRIES = 4096  # of an input that is moved entry by entry
-WORK = 2 ** 24  # numbers that are computed for one input
+WORK = 2 ** 23  # numbers that go into all these calls of an op and come out of them
 SURE = 1e-6  # an answer that may be further off than this is none
 STEP = np.longdouble(2.0) ** -100  # of the complex step: nothing is subtracted, so it can be as small as one likes
 APART = np.finfo(np.longdouble).eps ** (np.longdouble(1) / 3)  # of differences
@@ -101,7 +101,7 @@ def _pulled(moved: _Moved, x: np.ndarray, g: Any, step: Recorded) -> tuple[np.nd
     with quiet(), np.errstate(all="ignore"):
         if step.op.formula is not None or step.op.name in ELEMENTWISE:
             return _entry_by_entry_at_once(moved, x, adjoints[0], step.op.name)
-        if x.size > ENTRIES or x.size * sum(dy.size for dy in adjoints.values()) > WORK:
+        if x.size > ENTRIES or x.size * (step.value.size + sum(value.size for value in step.values)) > WORK:
             raise NotChecked(f"too large for {step.op.name}: {x.size:,} entries would be moved one by one")
         return _one_by_one(moved, x, adjoints, step.op.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,16 @@ class Program:
 
     steps: list[Recorded]
     targets: list[int]
+
+    @functools.cached_property
+    def uses(self) -> list[list[tuple[int, int]]]:
+        """For each place, where its value is used: the places of the steps, and as which of their inputs."""
+        found: list[list[tuple[int, int]]] = [[] for _ in self.steps]
+        for user, step in enumerate(self.steps):
+            for k, source in enumerate(step.inputs):
+                if source is not None:
+                    found[source].append((user, k))
+        return found
 
     @property
     def leading(self) -> set[int]:

@@ -92,7 +92,7 @@ def _cell(cell: Cell, exact: bool) -> str:
         return "None"
     few = cell.adjoint is not None and np.size(cell.adjoint) <= FEW
     if cell.status == REFERENCE:
-        return abridged(_narrow(cell.adjoint), 12) if few else "truth"
+        return abridged(_narrow(cell.adjoint), 12) if few else "truth" if exact else "reference"
     number = abridged(_narrow(cell.adjoint), 12) if few else _off(cell, exact)
     return f"[green]{number}[/green]" if cell.status == AGREES else f"[red]{number} WRONG[/red]"
 

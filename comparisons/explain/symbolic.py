@@ -16,6 +16,7 @@ from ..ops.symbolic import DIGITS, partials
 from .program import Recorded
 
 PARTIALS = 8192  # derivatives of single results by single entries, for one input
+NUMBERS = 4096  # that go into a step and come out of it, where entries become symbols
 GUARD = 10  # more digits on the way than in the end
 
 
@@ -108,6 +109,9 @@ def _symbols(step: Recorded, k: int, g: Any) -> np.ndarray:
     """The op on an array of symbols; of each term of each result, the derivative by each symbol that is in it."""
     sympy, mpmath = _modules()
     x, name = step.values[k], step.op.name
+    numbers_in_all = step.value.size + sum(value.size for value in step.values)
+    if numbers_in_all > NUMBERS:
+        raise NotChecked(f"too large for SymPy: {numbers_in_all:,} numbers go into {name} and come out of it")
     symbols = np.array([sympy.Symbol(f"x{j}", real=True) for j in range(x.size)], object)
     where = {symbol: j for j, symbol in enumerate(symbols)}
     numbers = {symbol: _float(number) for symbol, number in zip(symbols, x.flat, strict=True)}
@@ -125,8 +129,8 @@ def _symbols(step: Recorded, k: int, g: Any) -> np.ndarray:
             if dy[entry]:
                 for term in sympy.Add.make_args(sympy.sympify(ys[i][entry])):
                     wanted += [(dy[entry], term, symbol) for symbol in term.free_symbols & where.keys()]
-    if len(wanted) > PARTIALS:
-        raise NotChecked(f"too large for SymPy: {len(wanted):,} derivatives of {name}")
+                if len(wanted) > PARTIALS:
+                    raise NotChecked(f"too large for SymPy: more than {PARTIALS:,} derivatives of {name}")
     found = exact(np.zeros(x.size))
     for dy, term, symbol in wanted:
         number = term.diff(symbol)

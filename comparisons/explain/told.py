@@ -98,16 +98,17 @@ class Explanation:
         for number, blame in enumerate(found.blames):
             yield True, self.blamed(blame, number)
         for sentence in found.unsure:
-            yield True, f"WRONG {sentence}"
+            yield True, f"WRONG: {sentence}"
         follows = [row for row in found.rows if row.mark == FOLLOWS]
         if follows and found.blames:
             yield True, (f"{len(follows)} adjoint{'s' * (len(follows) > 1)} further back "
                          f"differ{'s' * (len(follows) == 1)} because of that; {count} agree{'s' * (count == 1)}.")
-        off: dict[str, list[str]] = {}
+        off: dict[tuple[str, str], list[str]] = {}
         for row, title in found.others:
-            off.setdefault(title, []).append(self.label(row.place))
-        for title, places in off.items():
-            yield True, f"WRONG {title} differs from {found.rows[0].reference or 'the oracle'} in {', '.join(places)}"
+            off.setdefault((title, row.reference), []).append(self.label(row.place))
+        for (title, reference), places in off.items():
+            oracle = f"the {reference}" if reference.islower() else reference
+            yield True, f"WRONG: {title} differs from {oracle} in {_some(places)}"
 
     def blamed(self, blame: Blame, number: int) -> str:
         """Which rule is wrong, where it was used, and how."""
@@ -193,6 +194,7 @@ class Explanation:
 
 
 def _some(where: list[str]) -> str:
+    where = list(dict.fromkeys(where))
     return ", ".join(where[:6]) + (f" and {len(where) - 6} more" if len(where) > 6 else "")
 
 
