@@ -72,7 +72,7 @@ def written(problem: Problem, tape: tapes.GradientTape, loss: Any, told: Explana
         page.save(arguments.html)
 
 
-LEGEND = ("One or two numbers are shown as they are; of more, how far off they are, relative to the largest of them "
+LEGEND = ("A single number is shown as it is; of more, how far off they are, relative to the largest of them "
           "or in units in its last place (u). The truth is SymPy's chain rule to 50 digits; where it has no answer, "
           "complex steps, op by op; where they have none, TensorFlow is the reference.")
 

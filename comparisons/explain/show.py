@@ -16,7 +16,7 @@ from .. import report
 from .checks import COLUMNS
 from .judge import AGREES, DIFFERS, FIRST, NOTHING, REFERENCE, Cell, Row
 from .program import READ
-from .told import FEW, Explanation
+from .told import Explanation
 
 
 def show(screen: Console, told: Explanation) -> None:
@@ -85,15 +85,15 @@ def _table(*titles: str) -> Table:
 
 
 def _cell(cell: Cell, exact: bool) -> str:
-    """Few numbers as they are; of more the distance."""
+    """A single number as it is; of more the distance."""
     if cell.status == NOTHING:
         return "n/a"
     if cell.adjoint is None and cell.status != DIFFERS:
         return "None"
-    few = cell.adjoint is not None and np.size(cell.adjoint) <= FEW
+    single = cell.adjoint is not None and np.size(cell.adjoint) == 1
     if cell.status == REFERENCE:
-        return abridged(_narrow(cell.adjoint), 12) if few else "truth" if exact else "reference"
-    number = abridged(_narrow(cell.adjoint), 12) if few else _off(cell, exact)
+        return abridged(_narrow(cell.adjoint), 12) if single else "truth" if exact else "reference"
+    number = abridged(_narrow(cell.adjoint), 12) if single else _off(cell, exact)
     return f"[green]{number}[/green]" if cell.status == AGREES else f"[red]{number} WRONG[/red]"
 
 

@@ -89,10 +89,11 @@ class Explanation:
         found = self.found
         rows = [row for row in found.rows if not isinstance(self.steps[row.place].value, Parts)]
         count = sum(row.ours.status == AGREES for row in rows)
-        unsure = len(rows) - count
-        if found.agree and count:
-            yield False, (f"All {count} adjoints of the tape agree, and no rule is wrong." if not unsure else
-                          f"The {count} adjoints of the tape that could be compared agree; nobody was sure of {unsure}")
+        if found.agree and count == len(rows):
+            yield False, f"All {count} adjoints of the tape agree, and no rule is wrong."
+        elif found.agree and count:
+            yield False, (f"The {count} adjoints of the tape that could be compared agree, and no rule is known to be "
+                          f"wrong; of {len(rows) - count} nobody was sure.")
         elif found.agree:
             yield True, "Nothing could be compared: nobody was sure of any adjoint."
         for number, blame in enumerate(found.blames):
