@@ -123,6 +123,20 @@ def test_what_is_repeated_is_folded_and_its_sums_are_whole():
     assert {"folded", "folded back"} <= {position.kind for position in story.positions}
 
 
+def test_a_name_is_that_of_the_whole_line_and_not_of_a_part_of_it():
+    x, W = tf.Variable(1.0, name="x"), tf.Variable([[1.0]], name="W")
+    with tf.diagnose.history(), tf.GradientTape() as tape:
+        total = x + x * x + 1.0 + x
+        m = tf.matmul([[2.0]], W)
+        for _ in range(2):
+            s = tf.sin(total)
+            total = tf.cos(s)
+        y = total + tf.reduce_sum(m)
+    tape_has = [(node.op, node.label) for node in Story(tape, y, None, {}).nodes if node.kind == "step"]
+    assert [op for op, label in tape_has if label == "total"] == ["add", "cos", "cos"]
+    assert [op for op, label in tape_has if label in ("m", "s")] == ["matmul", "sin", "sin"]
+
+
 def test_names_are_those_of_the_lines_that_made_the_values():
     def f(x):
         z = 2.0 * x
@@ -182,6 +196,7 @@ def test_the_line_of_the_program_is_known():
     node = next(node for node in data["nodes"] if node["op"] == "tanh")
     listing = data["files"][node["file"]]
     assert listing["name"] == "test_stepper.py" and dict(listing["lines"])[node["line"]].strip().startswith("h = tf.t")
+    assert all("line" in node for node in data["nodes"] if node["kind"] == "watched")
 
 
 HOSTILE = ["</script><script>alert(1)</script>", "<!--<script>", "a\u2028b\u2029c", '"];alert(1)//', "&lt;b&gt;",

@@ -83,6 +83,9 @@ class Story:
         history = history_about(tape)
         lines = {step.key: history.line_of(step()) if history else None for step in tape.steps() if step() is not None}
         by_line = names_by_line((step, lines.get(step.key)) for step in tape.steps())
+        for step in tape.steps():  # a Variable is watched where it is first read
+            for x in step.inputs:
+                lines[id(x)] = lines.get(id(x)) or lines.get(step.key)
         with np.errstate(all="ignore"):  # a nan is told where it is seen
             drawn = graph(tape, y, None, by_line | names, WHOLE)
             self.nodes, self.edges, self.caption = drawn.nodes, list(drawn.edges), drawn.caption

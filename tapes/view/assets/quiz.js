@@ -100,15 +100,13 @@ class Quiz {
     const inputs = unique(node.inputs).map((place) => page.card(nameOf(page, place), page.data.nodes[place].value));
     const earlier = product.earlier.length || product.hidden;
     const so = page.data.products[product.earlier[product.earlier.length - 1]];
-    return [
-      node.formula ? page.formula(node.formula, [["v", product.from]]) : null,
-      make("div", { class: "row" }, page.card(`δ${from}`, node.adjoint, "back"), inputs,
-        page.card(from, node.value),
-        earlier && so ? page.card(page.t("so far", { x: `δ${to}` }), so.total, "back") : null),
-      make("div", { class: "question" },
-        question.kind === "number" ? this.number(position, question, product, { from, to })
-          : this.choice(position, question, { from, to }), this.feedback),
-    ];
+    const values = make("div", { class: "row" }, page.card(`δ${from}`, node.adjoint, "back"), inputs,
+      page.card(from, node.value), earlier && so ? page.card(page.t("so far", { x: `δ${to}` }), so.total, "back") : null);
+    const asked = make("div", { class: "question" },
+      question.kind === "number" ? this.number(position, question, product, { from, to })
+        : this.choice(position, question, { from, to }), this.feedback);
+    return [node.formula ? page.formula(node.formula, [["v", product.from]]) : null,
+      ...(question.kind === "number" ? [values, asked] : [asked, values])]; // a number is worked out from the values
   }
 
   number(position, question, product, { from, to }) {

@@ -98,7 +98,9 @@ function cut(text, letters) {
 
 function nameOf(page, place) {
   const node = page.data.nodes[place];
-  return node.kind === "folded" ? page.t("steps", { n: node.count }) : node.label || page.t("constant");
+  if (node.kind === "folded") return page.t("steps", { n: node.count });
+  const array = page.arrays[node.value];
+  return node.label || (array.s?.length === 0 ? shown(array.c[0]) : page.t("constant")); // a number is its own name
 }
 
 function opOf(page, node) {
