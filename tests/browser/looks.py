@@ -35,6 +35,9 @@ while (walk.nextNode()) {
   if (element.closest(':disabled, [aria-disabled=true]')) continue;
   const style = getComputedStyle(element), ground = behind(element);
   const ink = parts(element.namespaceURI.endsWith('svg') ? style.fill : style.color);
+  let solid = ink[3] ?? 1;
+  for (let at = element; at; at = at.parentElement) solid *= getComputedStyle(at).opacity;
+  ink[3] = solid;
   const large = parseFloat(style.fontSize) >= 24 || (parseFloat(style.fontSize) >= 18.66 && style.fontWeight >= 700);
   found.push([text, ratio(over(ink, ground), ground), large ? 3 : 4.5]);
 }

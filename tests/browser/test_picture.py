@@ -6,20 +6,20 @@ import pytest
 
 from tapes.view import picture
 from tests.browser.looks import pale
-from tests.browser.programs import DRAWN, meeting, mlp, neuron, recurrent, short
+from tests.browser.programs import DRAWN, meeting, neuron, short
 
 pytest.importorskip("grandalf", reason="grandalf is not installed: pip install grandalf")
 
 # What stands where, as drawn: for each box its frame and its texts, and the numbers that the edges carry.
 MEASURE = """
 const at = element => { const r = element.getBoundingClientRect(); return [r.left, r.top, r.right, r.bottom]; };
-const boxes = [...document.querySelectorAll('rect.box')].map(rect => ({
+const boxes = [...document.querySelectorAll('rect.box:not(.pile)')].map(rect => ({
   frame: at(rect), texts: [...rect.parentNode.querySelectorAll('text')].map(text => [text.textContent, at(text)]),
-  maps: [...rect.parentNode.querySelectorAll('g')].map(at) }));
+  maps: [...rect.parentNode.querySelectorAll(':scope > g > rect')].map(at) }));
 return { boxes, carried: [...document.querySelectorAll('text.carried')].map(text => [text.textContent, at(text)]),
   hidden: [...document.querySelectorAll('text.carried')].filter(text => [...document.querySelectorAll('path.back')]
     .some(line => text.compareDocumentPosition(line) & Node.DOCUMENT_POSITION_FOLLOWING)).map(text => text.textContent),
-  whole: at(document.querySelector('svg')), legend: at(document.querySelector('svg > text')) };
+  whole: at(document.querySelector('svg')), legend: [...document.querySelectorAll('svg > text')].map(at) };
 """
 HOSTILE = "<img src=x onerror=\"document.title='run'\">", "</text><script>document.title='run'</script>", "\u202ex'\"&"
 
@@ -47,18 +47,18 @@ def apart(one, other, slack=0.5):
 def test_text_is_in_its_box_and_nothing_overlaps(drawn, program):
     found = drawn(program()).run(MEASURE)
     boxes = found["boxes"]
-    assert boxes and inside(found["legend"], found["whole"])
+    assert boxes and found["legend"] and all(inside(line, found["whole"]) for line in found["legend"])
     assert found["hidden"] == []
     for i, box in enumerate(boxes):
         assert inside(box["frame"], found["whole"])
-        assert apart(box["frame"], found["legend"])
+        assert all(apart(box["frame"], line) for line in found["legend"])
         for text, place in box["texts"]:
             assert inside(place, box["frame"]), text
             assert all(apart(place, each) for each in box["maps"]), text
         assert all(inside(each, box["frame"]) for each in box["maps"])
         for other in boxes[:i]:
             assert apart(box["frame"], other["frame"]), (box["texts"], other["texts"])
-    assert len(found["carried"]) == {short: 2, neuron: 4, mlp: 0, recurrent: 0, meeting: 21}[program]  # small values
+    assert (len(found["carried"]) > 0) == (program in (short, neuron, meeting))  # small values
     for i, (text, place) in enumerate(found["carried"]):
         assert inside(place, found["whole"]), text
         for box in boxes:
@@ -71,7 +71,7 @@ def test_text_is_in_its_box_and_nothing_overlaps(drawn, program):
 def test_a_hostile_name_is_shown_and_does_not_run(drawn, name):
     page = drawn(neuron(name, name))
     shown = page.run("return [...document.querySelectorAll('text.name')].map(text => text.textContent)")
-    assert any(text.startswith("watch " + name[:10].replace("\u202e", " ")) for text in shown)
+    assert any(name[:10].replace("\u202e", " ") in text for text in shown)
     assert page.run("return document.querySelectorAll('script, img').length") == 0
     assert page.run("return document.querySelector('title').textContent") != "run"
 

@@ -74,10 +74,10 @@ def test_what_a_page_complained_of_fails_its_test(shown):
 
 def test_pale_text_is_found(shown):
     page = shown("""<style>body { background: #fff } i { color: #999 } div { background: rgba(0, 0, 0, 0.9) }</style>
-        <i>pale</i><div>dark <b style='color: #eee'>light</b></div><s hidden>gone</s>
+        <i>pale</i><div>dark <b style='color: #eee'>light</b></div><s hidden>gone</s><em style='opacity: 0.5'>faded</em>
         <svg><g><rect class=box width=90 height=20 fill='#888' /><text y=15>in a box</text></g>
         <g><rect class=box width=90 height=20 fill='#222' /><text y=15 fill='#333'>on black</text></g></svg>""")
-    assert [line.partition(":")[0] for line in looks.pale(page)] == ["'pale'", "'dark'", "'on black'"]
+    assert [line.partition(":")[0] for line in looks.pale(page)] == ["'pale'", "'dark'", "'faded'", "'on black'"]
 
 
 def test_what_is_too_wide_for_a_phone_is_found(shown):
