@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from comparisons.__main__ import main as comparisons
 from tapes.view import picture
 from tests.browser.chromium import Page, browser, missing
 from tests.browser.programs import DRAWN, STEPPED
@@ -29,6 +30,11 @@ def shown(page: Page, folder: Path) -> Iterator[str]:
             for position in sorted({last * part // 8 for part in range(9)}):
                 page.walk(["Home", *["ArrowRight"] * position], "")
                 yield f"stepper-{program.__name__}-{language}-{position + 1:02}"
+    comparisons(["run", "mlp-small", "--only", "tapes,sympy,complex", "--html", str(folder / "report.html")])
+    page.open(folder / "report.html")
+    yield "report"
+    page.run("document.querySelectorAll('details').forEach(details => { details.open = true; }); scrollTo(0, 1500)")
+    yield "report-open"
 
 
 def main() -> None:
