@@ -15,6 +15,7 @@ from .arguments import conjugate, warn
 from .batching import Batched, looped
 from .convert import convert
 from .errors import InvalidArgumentError
+from .notices import tell
 from .op import Op, listening
 from .parts import Arrived, Parts, bundle, held, results
 from .protocols import TensorLike
@@ -125,11 +126,12 @@ def custom_gradient(f: Callable[..., Any] | None = None) -> Callable[..., Any]:
             if any(isinstance(x, TensorLike) and x._array.dtype.kind in "fc" for x in nest.flatten(setting)):
                 warn("custom_gradient: %s gets the tensor %r as a keyword, so no gradient flows to it; pass it by "
                      "position.", _called(f), name)
-        outputs = tuple(convert(y)._array for y in nest.flatten(result))
+        outputs = [convert(y) for y in nest.flatten(result)]
         inputs = tuple([_input(f, i, x) for i, x in enumerate(leaves)] + [convert(v) for v in variables])
         vjp = Own(f, grad, args, settings, [x._array.shape for x in inputs], variables)
         together = bundle.record(inputs, {}, Parts(x._array for x in inputs))
-        y = custom.record((together,), {"vjp": vjp}, Parts(outputs))
+        y = custom.record((together,), {"vjp": vjp}, Parts(y._array for y in outputs))
+        tell("own_gradient", y, vjp.__name__, inputs, outputs)
         return nest.pack_sequence_as(result, list(results(y)))
 
     return Decorated(call, f, custom_gradient)

@@ -170,6 +170,64 @@ def test_several_ways_are_one_sum():
         close(found.evaluate()[name], dx.numpy())
 
 
+def test_what_is_stopped_is_said_and_is_no_way():
+    def f(a, b):
+        y = tf.stop_gradient(a * b) * a + (tf.round(a) + a)
+        return tf.reduce_sum(y)
+
+    found = derivation(f, *arguments()[3:4] * 2)
+    assert [one.text for one in found.forward] == ["u = stop_gradient(a * b)", "y = u * a + round(a) + a", "L = sum(y)"]
+    assert [(one.text, one.why) for one in found.backward] == [("dL/da = 1 + u", "2 ways add up: product, sum")]
+    assert list(found.evaluate()) == ["a"]
+
+
+def test_a_gradient_of_the_programs_own_is_said():
+    @tf.custom_gradient
+    def clipped(x):
+        return x * x, lambda g: tf.clip_by_value(g, -0.1, 0.1)
+
+    @tf.custom_gradient
+    def passed(x):
+        return x, lambda g: 2 * g
+
+    def f(a):
+        return tf.reduce_sum(clipped(a) * a * passed(a))
+
+    found = derivation(f, arguments()[3])
+    assert "  clipped(...): has a gradient of its own\n  passed(...): has a gradient of its own\n" in found.text()
+    assert "a rule of the program's own" in found.backward[-1].why
+    close(found.evaluate()["a"], gradients(f, arguments()[3:4], [0])[0].numpy())
+
+
+INDEXED = {"a number within a formula": lambda a, b: tf.einsum("ij,ij->", a, b) * 2 + tf.reduce_sum(a),
+           "ones": lambda a, b: tf.reduce_sum(tf.einsum("ij,kj->ik", a, b)),
+           "axes in their order": lambda a, b: tf.reduce_sum(tf.tensordot(a, b[0], 1)),
+           "complex": lambda a, b: tf.reduce_sum(tf.abs(tf.exp(tf.complex(a, b)) * 2.0))}
+
+
+@pytest.mark.parametrize("f", INDEXED.values(), ids=INDEXED.keys())
+def test_what_is_evaluated_is_the_gradient(f):
+    args = list(np.random.default_rng(0).normal(size=(2, 3, 3)))
+    found = derivation(f, *args)
+    for name, dx in zip("ab", gradients(f, args, [0, 1]), strict=True):
+        close(found.evaluate()[name], dx.numpy())
+
+
+def test_complex_sources():
+    z = np.random.default_rng(0).normal(size=3) + 1j
+    found = derivation(lambda z: tf.reduce_sum(tf.abs(z * z)), z)
+    with tf.GradientTape() as tape:
+        tape.watch(x := tf.constant(z))
+        loss = tf.reduce_sum(tf.abs(x * x))
+    np.testing.assert_allclose(found.evaluate()["z"], tape.gradient(loss, x).numpy())
+
+
+def test_each_input_of_a_power_has_its_own_rule():
+    found = derivation(lambda x, y: x ** y, 2.0, 3.0)
+    assert {one.text.partition(" =")[0]: one.why.partition(":")[0] for one in found.backward} == {
+        "dL/dx": "power rule", "dL/dy": "exponential rule"}
+
+
 def test_other_numbers():
     found = derivation(network, *arguments(), sources=["W1"])
     args = arguments()

@@ -211,6 +211,28 @@ def test_a_custom_gradient_is_honoured_inside_and_outside():
         assert float(tape.gradient(y, x)) == 10.0
 
 
+def test_a_function_with_a_gradient_of_its_own_may_hand_on_what_it_was_given():
+    v, c = tf.Variable(2.0), tf.constant(5.0)
+
+    @tf.custom_gradient
+    def several(x):
+        return (x, c, tf.convert_to_tensor(v), x * x), lambda *dys, variables=None: (sum(dys), [dys[2]])
+
+    @tf.function
+    def f(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            a, b, w, y = several(x)
+            loss = a * 7.0 + b * w * y
+        return loss, tape.gradient(loss, [x, v])
+
+    for x, held in ((3.0, 2.0), (4.0, 10.0)):
+        v.assign(held)
+        loss, (dx, dv) = f(tf.constant(x))
+        y, w = x * x, held
+        assert (float(loss), float(dx), float(dv)) == (7 * x + 5 * w * y, 7 + w * y + 5 * y + 5 * w, 5 * y)
+
+
 def test_random_numbers_are_drawn_at_each_call():
     f = tf.function(lambda x: x + tf.random.normal([2]))
     x = tf.zeros([2])

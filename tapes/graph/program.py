@@ -95,6 +95,15 @@ class Step:
         return forward.__name__ if isinstance(forward, np.ufunc) else _OPERATORS.get(forward, "")
 
 
+@dataclass(frozen=True)
+class OwnGradient:
+    """Between these values a `custom_gradient` took the place of the chain rule: the name of its function, and both."""
+
+    name: str
+    inputs: tuple[Value, ...]
+    outputs: tuple[Value, ...]
+
+
 class Cut(Step):
     """Where `stop_gradient` was asked for: the output is the input, but no tape follows it there."""
 

@@ -22,7 +22,7 @@ from ..protocols import TensorLike
 from ..tape import GradientTape
 from ..tensor import Tensor
 from ..variable import Variable, read
-from .program import Call, Cut, Draw, Effect, Guard, Program, Step, Value
+from .program import Call, Cut, Draw, Effect, Guard, OwnGradient, Program, Step, Value
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _CHANGES = {"assign_add": add, "assign_sub": subtract}
@@ -36,6 +36,7 @@ class Trace:
 
     def __init__(self, arguments: Sequence[Tensor], outside: Mapping[str, Any]) -> None:
         self._values: dict[int, Value] = {}  # by the id of a tensor, a Variable, or an array that a step made
+        self._bundles: dict[int, tuple[Value, ...]] = {}  # what a function with a gradient of its own has made
         self._kept: list[Any] = []  # so that an id stands for one object
         self.created: list[Variable] = []  # Variables that came into being here
         self._outside = {id(x): name for name, x in outside.items() if isinstance(x, TensorLike)}
@@ -44,7 +45,7 @@ class Trace:
         self._read: Any = None  # the frame of which the names of its surroundings are known
         self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
         self._before: dict[int, tuple[Variable, Any]] = {}  # what Variables held that were assigned to
-        self.own_gradients = False  # whether a custom_gradient took part
+        self.own_gradients: list[OwnGradient] = []  # the functions with a custom_gradient that took part
         self.program = Program([self._made(x, Value("argument", x._array)) for x in arguments])
 
     @contextmanager
@@ -77,8 +78,9 @@ class Trace:
     def record(self, op: Op, inputs: Sequence[Any], params: dict[str, Any], output: Tensor) -> None:
         """Called by every op."""
         if op is custom:  # its results are those of its body; its gradient is on the tapes that heard it
-            self.own_gradients = True
             self._kept.append(output)
+        elif op is part and id(inputs[0]) in self._bundles:
+            self._made(output, self._bundles[id(inputs[0])][params["index"]])
         elif op is part and id(inputs[0]) not in self._values:
             self._made(output, self._values[id(inputs[0]._array[params["index"]])])
         else:
@@ -202,6 +204,10 @@ class Trace:
                 "tapes, return the tensor, or print it with tapes.print.")
         if caller.co_name != "__format__":  # text is for people, who see what the function was watched with
             self._on_number(x, "array", x._array)
+
+    def _on_own_gradient(self, bundle: Tensor, name: str, inputs: Sequence[Tensor], results: Sequence[Tensor]) -> None:
+        self._bundles[id(bundle)] = tuple(map(self.value, results))
+        self.own_gradients.append(OwnGradient(name, tuple(map(self.value, inputs)), self._bundles[id(bundle)]))
 
     def _on_stop_gradient(self, stopped: Tensor, tensor: Tensor) -> None:
         value = self.value(tensor)

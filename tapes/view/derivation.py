@@ -12,7 +12,7 @@ import numpy as np
 
 from ..convert import convert
 from ..graph.passes import PASSES
-from ..graph.program import Step, Value
+from ..graph.program import Cut, Step, Value
 from ..graph.trace import Trace
 from ..ops.elementwise import identity
 from ..tape import GradientTape, watched
@@ -24,6 +24,7 @@ from .local import Local, local
 from .loops import Folding, Loop
 from .names import names_in, weights_in
 from .reading import FUNCTIONS, WORDS, Equation, computed, looked_up
+from .rewrites import STOP
 
 _SHORTER = ("constant folding", "sharing", "algebra", "dead steps")  # the passes that a mathematician would make
 _COLUMN = 56  # where the rules stand beside the formulas, at most
@@ -66,7 +67,8 @@ class Derivation:
         over an index, and Σ[t=1..9](...) over the rounds of a loop.
         """
         sizes = ", ".join(f"{name}: {_sides(shape)}" for name, shape in self.shapes.items())
-        where = [f"  {name}: {_sides(np.shape(value))} constant" for name, value in self._constants.items()]
+        where = [f"  {name}: {_sides(np.shape(value))} constant" if np.ndim(value) else f"  {name}: the constant {value}"
+                 for name, value in self._constants.items()]
         where += [f"  {name}: {fact}" for name, fact in {**self._assumed, **self._legend}.items()]
         adjoints = f"Backward, with δv for d{self._target}/dv:" if any(
             "δ" in one.text for one in self.backward) else "Backward:"
@@ -260,19 +262,19 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
     own: list[Any] = [x if isinstance(x, Variable) else identity.record((x,), {}, np.array(convert(x)._array).view())
                       for x in args]
     places = [i for i, x in enumerate(own) if not isinstance(x, Variable)]
+    smooth = [i for i in places if own[i]._array.dtype.kind in "fc"]
     trace = Trace([own[i] for i in places], {title: x for title, x in zip(titles, own) if isinstance(x, Variable)})
     for i in places:
         trace.name(own[i], titles[i])
     try:
         with trace.watching():
             with GradientTape() as tape:
-                tape.watch([own[i] for i in places if own[i].dtype.is_floating
-                            and (followed is None or titles[i] in followed)])
+                tape.watch([own[i] for i in smooth if followed is None or titles[i] in followed])
                 y = f(own)
             if not isinstance(y, Tensor):
                 raise ValueError("the function must return one tensor, of which the gradient is derived; got "
                                  f"{type(y).__name__}")
-            known: dict[str, Any] = {titles[i]: own[i] for i in places if own[i].dtype.is_floating}
+            known: dict[str, Any] = {titles[i]: own[i] for i in smooth}
             known.update(inside or {})
             for variable in tape.watched_variables():
                 if id(variable) in (weights or {}):
@@ -288,7 +290,7 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
         trace.undo()
     pairs = [(known[name], dx) for name, dx in zip(wanted, found) if dx is not None]
     if not pairs:
-        raise ValueError("there is nothing to derive: no gradient reaches " + ", ".join(wanted) + ". "
+        raise ValueError(f"there is nothing to derive: no gradient reaches {', '.join(wanted) or 'anything'}. "
                          "tape.why_none(target, source) says why.")
     for key, name in (named or {}).items():
         if key in trace._values and not trace._values[key].name:
@@ -297,6 +299,7 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
     about = [trace.value(x) for x, _ in pairs]
     for title, x in (inside or {}).items():
         trace.value(x).name = title
+    program.steps = [_stopped(step) if isinstance(step, Cut) else step for step in program.steps]
     values = {value: value.array for value in program.values() if value.kind in ("argument", "variable")}
     values.update((value, value.array) for value in about)
     known_adjoints = {value: value.adjoint_of for value in program.values() if value.adjoint_of is not None}
@@ -305,7 +308,12 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
     target, *adjoints = program.outputs
     gradients = dict(zip((program.now(value) for value in about), adjoints))
     ops = {step.op.name for step in program.each() if isinstance(step, Step)}
-    return Derivation(Formulas(program, target, gradients, ops | WORDS, known_adjoints), values)
+    return Derivation(Formulas(program, target, gradients, ops | WORDS, known_adjoints, trace.own_gradients), values)
+
+
+def _stopped(step: Cut) -> Step:
+    """As it stands in a formula: what is written is what was differentiated."""
+    return Step(STOP, step.inputs, {}, step.output, step.line)  # type: ignore[arg-type]
 
 
 def _settled(both: tuple[str, str], folding: Folding) -> tuple[str, str]:

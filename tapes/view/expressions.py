@@ -218,7 +218,7 @@ class Expressions:
             return Fraction(1), (*self.of(same, style), same.shape)
         inputs, turned, row = [self._seen(x) for x in step.inputs], False, notation(step)
         inner = self.steps.get(inputs[0]) if inputs[0] not in self.names else None
-        if inner is not None and inner.op.name == "matmul" and row is not None and row.text == "{0}ᵀ":
+        if inner is not None and inner.op.name == "matmul" and _turns(step):
             inputs, turned, row = [self._seen(x) for x in inner.inputs[::-1]], True, notation(inner)
         number, texts = Fraction(1), []
         for place, x in enumerate(inputs):
@@ -317,15 +317,15 @@ class Expressions:
         return rf"{chr(92)}{sign}\left({argument}\right)" if style == "latex" else f"{name}({argument})"
 
     def _unchanged(self, step: Step) -> Value | None:
-        """What a step gives back as it was: the first power, or the transpose of a transpose."""
+        """What a step gives back as it was: the first power, axes in their order, the transpose of a transpose."""
         x = self._seen(step.inputs[0])
         if step.op.name == "pow" and step.inputs[1].kind == "constant" and (
                 np.ndim(step.inputs[1].array) == 0 and step.inputs[1].array == 1):
             return x if x.shape == step.output.shape else None
+        if step.op.name == "transpose" and list(step.params["perm"]) == list(range(len(x.shape))):
+            return x
         before = self.steps.get(x)
-        turns = ("swap_last", "transpose")
-        if before and x not in self.names and step.op.name in turns and before.op.name in turns and (
-                notation(before) and len(x.shape) == 2):
+        if before and x not in self.names and len(x.shape) == 2 and _turns(step) and _turns(before):
             return before.inputs[0]
         return None
 
@@ -362,9 +362,19 @@ class Expressions:
             return plain_number(number, style)
         if number is not None and not value.name and np.asarray(value.array).dtype.kind == "f":
             return ones(value.shape, number, style)
+        self.name_constant(value)
+        return self.of(value, style)
+
+    def name_constant(self, value: Value) -> None:
+        """A constant that is given by a name, and not by its number."""
         self.name(value, identifier(value.name) or ("ids" if np.asarray(value.array).dtype.kind in "iu" else "c"))
         self.constants[self.names[value]] = value.array
-        return self.of(value, style)
+
+
+def _turns(step: Step) -> bool:
+    """Whether a matrix is transposed."""
+    row = notation(step)
+    return row is not None and row.text == "{0}ᵀ"
 
 
 def held(text: str, level: float, need: float, style: str) -> str:

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..graph.literals import identifier
-from ..graph.program import Program, Step, Value
+from ..graph.program import OwnGradient, Program, Step, Value
 from ..graph.templates import PRODUCT, SUM
 from .expressions import SUMS, TRANSPARENT, Expressions, held
 from .letters import PLACE, symbol, unmarked
 from .notation import indexed
 from .reasons import reason
 from .rewrites import rewritten
+from .ways import users
 
 LONG = 70  # letters of a formula: what is longer is taken apart
 SHORT = 12  # letters of a formula that may be written twice
@@ -57,10 +58,12 @@ class Formulas(Expressions):
         gradients: the adjoint of each source.
         reserved: names that mean something already.
         adjoints: of what the values are the adjoints, before any was dropped.
+        own_gradients: where the program brought a gradient of its own.
     """
 
     def __init__(self, program: Program, target: Value, gradients: dict[Value, Value], reserved: Iterable[str] = (),
-                 adjoints: Mapping[Value, Value] = MappingProxyType({})) -> None:
+                 adjoints: Mapping[Value, Value] = MappingProxyType({}),
+                 own_gradients: Sequence[OwnGradient] = ()) -> None:
         steps = rewritten(program, [target, *gradients.values()])
         super().__init__({step.output: step for step in steps}, set(reserved))
         for source, adjoint in gradients.items():
@@ -78,11 +81,10 @@ class Formulas(Expressions):
                 self._call(value, value.name)
         self.goal = self.names[target]
         self.inner = self._needed([target])  # the forward pass
-        self.users: dict[Value, list[tuple[Step, int]]] = {}
-        for value, step in self.steps.items():
-            if value in self.inner:
-                for place, x in enumerate(step.inputs):
-                    self.users.setdefault(self._seen(x), []).append((step, place))
+        own = [OwnGradient(one.name, *(tuple(map(program.now, some)) for some in (one.inputs, one.outputs)))
+               for one in own_gradients]
+        forward = {value: step for value, step in self.steps.items() if value in self.inner}
+        self.users = users(forward, target, own, self._seen)
         parts = Counter(program.now(about) for about in set(adjoints.values()))  # of one that was computed twice,
         self.about = self._adjoints({program.now(value): program.now(about)  # each time only a part is known
                                      for value, about in adjoints.items() if parts[program.now(about)] == 1})
@@ -90,7 +92,6 @@ class Formulas(Expressions):
             about for value, about in self.about.items() if self.used[value] > 1 and about in self.inner}
         self.lines: list[Line] = []
         self.split = 0  # how many of the lines are those of the forward pass
-        forward = [value for value in self.steps if value in self.inner]
         for value in (*forward, *[value for value in self.steps if value not in self.inner]):
             if self._stands_alone(value):
                 if self.steps[value].op.name in TRANSPARENT and value not in self.sources:
@@ -101,6 +102,7 @@ class Formulas(Expressions):
                 self.lines.append(self._line(value))
                 self.split += value in self.inner
         self.lines += [self._line(adjoint) for adjoint in self.sources if adjoint not in self.steps]
+        self.legend.update({f"{identifier(one.name)}(...)": "has a gradient of its own" for one in own})
 
     # -- which values are lines, and what they are called ------------------------------------------------------------
 
@@ -132,8 +134,12 @@ class Formulas(Expressions):
         """What has to have a name, so that its indices can stand at it."""
         found = set()
         for value, step in self.steps.items():
-            if step.op.name == "einsum" and indexed(step):
-                found |= {value, *(x for x in map(self._seen, step.inputs) if x in self.steps)}
+            if step.op.name == "einsum" and indexed(step) is not None:
+                inputs = [self._seen(x) for x in step.inputs]
+                found |= {value, *(x for x in inputs if x in self.steps)}
+                for x in inputs:
+                    if x.kind == "constant" and x not in self.names:
+                        self.name_constant(x)
         return found
 
     def _stands_alone(self, value: Value) -> bool:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 from ..graph.program import Step, Value
-
-Users = Mapping[Value, Sequence[tuple[Step, int]]]
+from .ways import Users
 
 # By op, and by the place of the input where that matters.
 PHRASES: dict[str, str | tuple[str, ...]] = {
@@ -26,7 +25,7 @@ PHRASES: dict[str, str | tuple[str, ...]] = {
     "max_pool": "to the largest entry of each window", "avg_pool": "shared evenly by each window",
     "convolution": ("convolution with the kernel, turned by 180°", "what each kernel entry has met, window by window"),
     "einsum": "the other factor, summed over the other indices", "custom_gradient": "a rule of the program's own",
-    "pow": "power rule", "square": "power rule", "where": "where the condition chose it",
+    "pow": ("power rule", "exponential rule: times the logarithm of the base"), "square": "power rule", "where": "where the condition chose it",
     "broadcast_to": "summed over the copies", "tile": "summed over the copies", "pad": "without the border",
     "cast": "the same, in its own dtype"}
 
@@ -37,7 +36,7 @@ def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Ma
     Args:
         about: the value.
         seen: what a value is another name for.
-        users: the forward steps that take a value, and as which input.
+        users: the forward steps through which a value reaches the target, and as which input.
         names: of the values that have one.
     """
     found = users.get(about, ())
@@ -66,7 +65,7 @@ def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Ma
 
 def _op(step: Step) -> str:
     return {"reduce_sum": "sum", "reduce_mean": "mean", "matmul": "matrix product", "multiply": "product", "add": "sum",
-            "divide": "quotient", "subtract": "difference"}.get(step.op.name, step.op.name)
+            "divide": "quotient", "subtract": "difference", "custom_gradient": "a rule of the program's own"}.get(step.op.name, step.op.name)
 
 
 def _silent(step: Step, x: Value) -> bool:

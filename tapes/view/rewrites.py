@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..graph.program import Program, Step, Value
+from ..ops.elementwise import identity
 from ..ops.indexing import scatter
 from ..ops.pool import max_pool_places
 
@@ -19,7 +20,11 @@ class Written:
 
     name: str
     formula: None = None
-    rules: tuple[()] = ()
+    rules: tuple[None, ...] = ()
+    forward: Callable[..., Any] | None = None
+
+
+STOP = Written("stop_gradient", rules=(None,), forward=identity.forward)  # said, for it changes what is derived
 
 
 Makers = dict[Value, Step]
