@@ -67,7 +67,7 @@ class Derivation:
         over an index, and Σ[t=1..9](...) over the rounds of a loop.
         """
         sizes = ", ".join(f"{name}: {_sides(shape)}" for name, shape in self.shapes.items())
-        where = [f"  {name}: {_sides(np.shape(value))} constant" if np.ndim(value) else f"  {name}: the constant {value}"
+        where = [f"  {name}: " + (f"{_sides(np.shape(value))} constant" if np.ndim(value) else f"the constant {value}")
                  for name, value in self._constants.items()]
         where += [f"  {name}: {fact}" for name, fact in {**self._assumed, **self._legend}.items()]
         adjoints = f"Backward, with δv for d{self._target}/dv:" if any(

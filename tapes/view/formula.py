@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..graph.literals import identifier
-from ..graph.program import OwnGradient, Program, Step, Value
+from ..graph.program import OwnGradient, Program, Value
 from ..graph.templates import PRODUCT, SUM
 from .expressions import SUMS, TRANSPARENT, Expressions, held
 from .letters import PLACE, symbol, unmarked

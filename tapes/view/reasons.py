@@ -25,7 +25,8 @@ PHRASES: dict[str, str | tuple[str, ...]] = {
     "max_pool": "to the largest entry of each window", "avg_pool": "shared evenly by each window",
     "convolution": ("convolution with the kernel, turned by 180°", "what each kernel entry has met, window by window"),
     "einsum": "the other factor, summed over the other indices", "custom_gradient": "a rule of the program's own",
-    "pow": ("power rule", "exponential rule: times the logarithm of the base"), "square": "power rule", "where": "where the condition chose it",
+    "pow": ("power rule", "exponential rule: times the logarithm of the base"),
+    "square": "power rule", "where": "where the condition chose it",
     "broadcast_to": "summed over the copies", "tile": "summed over the copies", "pad": "without the border",
     "cast": "the same, in its own dtype"}
 
@@ -65,7 +66,8 @@ def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Ma
 
 def _op(step: Step) -> str:
     return {"reduce_sum": "sum", "reduce_mean": "mean", "matmul": "matrix product", "multiply": "product", "add": "sum",
-            "divide": "quotient", "subtract": "difference", "custom_gradient": "a rule of the program's own"}.get(step.op.name, step.op.name)
+            "divide": "quotient", "subtract": "difference",
+            "custom_gradient": PHRASES["custom_gradient"]}.get(step.op.name, step.op.name)
 
 
 def _silent(step: Step, x: Value) -> bool:
