@@ -67,7 +67,7 @@ def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Ma
 def _op(step: Step) -> str:
     return {"reduce_sum": "sum", "reduce_mean": "mean", "matmul": "matrix product", "multiply": "product", "add": "sum",
             "divide": "quotient", "subtract": "difference",
-            "custom_gradient": PHRASES["custom_gradient"]}.get(step.op.name, step.op.name)
+            "custom_gradient": "a rule of the program's own"}.get(step.op.name, step.op.name)
 
 
 def _silent(step: Step, x: Value) -> bool:
