@@ -49,6 +49,7 @@ from .ops import special as s
 from .protocols import TensorLike
 from .public import public
 from .tensor import Tensor
+from .variable import Variable
 
 __all__ = ["abs", "acos", "acosh", "add", "add_n", "angle", "argmax", "argmin", "asin", "asinh", "atan", "atan2",
            "atanh", "bincount", "ceil", "confusion_matrix", "conj", "cos", "cosh", "count_nonzero", "cumprod", "cumsum",
@@ -318,8 +319,8 @@ def clip_by_value(t: Any, clip_value_min: Any, clip_value_max: Any, *, name: str
     return e.clip_by_value(convert(t), clip_value_min, clip_value_max)
 
 
-def cast(x: Any, dtype: Any, *, name: str | None = None) -> Tensor:
-    """The same numbers in another dtype; a tensor that has it already is returned as it is.
+def cast(x: Any, dtype: Any, *, name: str | None = None) -> Any:
+    """The same numbers in another dtype; a tensor or Variable that has it already is returned as it is.
 
     Between floating dtypes the adjoint is cast back; to and from integers there is no gradient. Floats lose their
     fraction when they become integers. TypeError for a dtype that tensors cannot have.
@@ -328,7 +329,10 @@ def cast(x: Any, dtype: Any, *, name: str | None = None) -> Tensor:
     >>> print(tf.cast([1.9, -1.9], tf.int32))
     tapes.Tensor([ 1 -1], shape=(2,), dtype=int32)
     """
-    tensor, wanted = convert(x), as_dtype(dtype)
+    wanted = as_dtype(dtype)
+    if isinstance(x, Variable) and x.dtype == wanted:
+        return x
+    tensor = convert(x)
     return tensor if tensor.dtype == wanted else e.cast(tensor, dtype=wanted.dtype)
 
 

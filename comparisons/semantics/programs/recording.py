@@ -248,6 +248,15 @@ def same_object(tf: Any) -> Any:
     return [y is x for y in (tf.identity(x), tf.cast(x, x.dtype), tf.convert_to_tensor(x))]
 
 
+@program("W15", "a Variable cast to its own dtype is that Variable", "(True, 6.0)")
+def cast_variable(tf: Any) -> Any:
+    v = tf.Variable(3.0)
+    with tf.GradientTape() as tape:
+        same = tf.cast(v, v.dtype)
+        y = same * v
+    return same is v, tape.gradient(y, same)
+
+
 @program("W15", "reshape to the same shape, + 0 and * 1 are ops: made before the watch they are constants",
          "[None, None, None, None]")
 def trivial_ops_before_the_watch(tf: Any) -> Any:
