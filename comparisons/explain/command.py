@@ -40,7 +40,7 @@ def command(arguments: argparse.Namespace) -> int:
                 print(f"{problem.name}: {text} ...", file=sys.stderr, flush=True)
 
         told = explain(tape, loss, titles, names, progress)
-    written(problem, tape, loss, told, arguments, few.rows)
+    written(problem, tape, loss, names, told, arguments, few.rows)
     for bad, sentence in told.verdict():
         for line in sentence.splitlines():
             wrapped = textwrap.fill(line, screen.width, subsequent_indent="  ", break_on_hyphens=False)
@@ -60,7 +60,7 @@ def command(arguments: argparse.Namespace) -> int:
     return AGREE if told else DISAGREE
 
 
-def written(problem: Problem, tape: tapes.GradientTape, loss: Any, told: Explanation,
+def written(problem: Problem, tape: tapes.GradientTape, loss: Any, names: dict[int, str], told: Explanation,
             arguments: argparse.Namespace, rows: int) -> None:
     """Write the files that were asked for."""
     if arguments.json is not None:
@@ -68,7 +68,8 @@ def written(problem: Problem, tape: tapes.GradientTape, loss: Any, told: Explana
         report.write({"schema": 1, "settings": settings, **told.document()}, arguments.json)
     if arguments.html is not None:
         ours = {told.steps[row.place].key: row.ours.adjoint for row in told.found.rows}
-        page = tapes.view.stepper(tape, loss, check=by_keys(told.found.program, told.found.said, ours))
+        check = by_keys(told.found.program, told.found.said, ours)
+        page = tapes.view.stepper(tape, loss, check=check, names=names)
         page.save(arguments.html)
 
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from ..protocols import TensorLike
 from ..tape import GradientTape
 from .checks import others, parted
+from .names import names_in
 from .page import asset, framed, page
 from .story import Story
 from .told import told
@@ -90,7 +90,8 @@ def script() -> str:
 
 
 def stepper(tape: GradientTape, target: Any, source: Any = None, *,
-            check: bool | Mapping[str, Mapping[int, Any] | str] = False, language: str = "en") -> Stepper:
+            check: bool | Mapping[str, Mapping[int, Any] | str] = False, language: str = "en",
+            names: dict[int, str] | None = None) -> Stepper:
     """Backpropagation one position at a time, as a page or a widget: what happens at each step, and with which numbers.
 
     Forward it shows the line of the program, the op and its value. Backward it shows the adjoint that arrives, each
@@ -103,6 +104,7 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *,
         check: whether to put the adjoints of TensorFlow, JAX and SymPy beside each, as far as they are installed; that
             takes seconds. Or the adjoints that others have, by a title and the keys of the steps.
         language: "en" or "ja"; the page can be switched.
+        names: what the program calls its tensors, by their ids; by default what the caller does.
 
     Returns:
         a Stepper, with `save("step.html")` and `html()`. Lines of the program are known where a history listened:
@@ -122,7 +124,7 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *,
     """
     if language not in LANGUAGES:
         raise ValueError(f"language is {' or '.join(map(repr, LANGUAGES))}, got {language!r}")
-    names = {id(value): name for name, value in sys._getframe(1).f_locals.items() if isinstance(value, TensorLike)}
+    names = names_in(sys._getframe(1).f_locals) if names is None else names
     story = Story(tape, target, source, names)
     found, silent = parted(check) if isinstance(check, Mapping) else others(tape, target) if check else ({}, {})
     data = told(story, language, found)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import linecache
 import os
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,9 +42,10 @@ def told(story: Story, language: str, found: Mapping[str, Mapping[int, Any]]) ->
                 nodes[place].setdefault("checks", []).append(one)
     shown = [position.product for position in story.positions if position.product is not None]
     places = {number: place for place, number in enumerate(shown)}
+    ways = Counter(product.to for product in story.products)
     return {"title": nodes[story.target]["label"], "target": story.target, "language": language, "nodes": nodes,
             "sources": [{"label": label, "node": place, "why": why} for label, place, why in story.answers],
-            "products": [_product(story, story.products[number], places, numbers) for number in shown],
+            "products": [_product(story, story.products[number], ways, places, numbers) for number in shown],
             "positions": [{"kind": position.kind, "node": position.node} | (
                 {} if position.product is None else {"product": places[position.product]})
                 for position in story.positions],
@@ -84,14 +86,20 @@ def _nodes(story: Story, numbers: Numbers, files: list[dict[str, Any]]) -> list[
     return found
 
 
-def _product(story: Story, product: Product, places: dict[int, int], numbers: Numbers) -> dict[str, Any]:
+def _product(story: Story, product: Product, ways: Mapping[int, int], places: dict[int, int],
+             numbers: Numbers) -> dict[str, Any]:
     like = story.nodes[story.place[product.to]].value
+    inputs = story.recorded[product.key].inputs
     found: dict[str, Any] = {
         "from": story.place[product.key], "to": story.place[product.to],
         "contribution": numbers.place(parts_of(product.contribution, like)),
         "total": numbers.place(parts_of(product.total, like)),
         "earlier": [places[number] for number in product.earlier if number in places],
         "hidden": sum(number not in places for number in product.earlier)}
+    if ways[product.to] == 1:
+        found["only"] = True
+    if sum(id(x) == product.to for x in inputs) > 1:  # as in x * x: the derivative by one of them is not that of x ** 2
+        found["twice"] = {"i": product.place + 1, "n": len(inputs)}
     if product.local is not None:
         found["local"] = numbers.place(product.local)
     formulas = {"formula": handed_back(story, product), "slope": local(story, product)}

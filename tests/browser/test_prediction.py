@@ -22,8 +22,9 @@ A = math.sin(0.5)  # in the program `paths`: a = sin(x), y = a * a + exp(a)
 QUESTIONS = [  # the heading of each, how often it was there before, what a student would say, and what is right
     ("add hands its adjoint on to %3", 0, "1", 1.0),
     ("exp hands its adjoint on to a", 0, f"exp({A})", math.exp(A)),
-    ("multiply hands its adjoint on to a", 0, f"exp({A}) + {A}", math.exp(A) + A),
-    ("multiply hands its adjoint on to a", 1, f"{math.exp(A) + 2 * A:.4g}", math.exp(A) + 2 * A),
+    ("multiply hands its adjoint on to a, as input 1 of 2", 0, f"exp({A}) + {A}", math.exp(A) + A),
+    ("multiply hands its adjoint on to a, as input 2 of 2", 0, f"{math.exp(A) + 2 * A:.4g}",
+     math.exp(A) + 2 * A),
     ("sin hands its adjoint on to x", 0, f"cos(0.5) * (2 * {A} + exp({A}))", math.cos(0.5) * (2 * A + math.exp(A))),
 ]
 
@@ -77,9 +78,13 @@ def test_all_right_at_once_is_counted(asking):
 
 
 @pytest.mark.parametrize(("heading", "before", "said", "why"), [
-    ("multiply hands its adjoint on to a", 1, f"{A}", "This is the contribution alone."),
-    ("multiply hands its adjoint on to a", 1, f"{A + math.exp(A)}", "This is what was there already."),
-    ("multiply hands its adjoint on to a", 0, f"{math.exp(A) - A}", "Contributions are added, not subtracted."),
+    ("multiply hands its adjoint on to a, as input 2 of 2", 0, f"{A}", "This is the contribution alone."),
+    ("multiply hands its adjoint on to a, as input 2 of 2", 0, f"{A + math.exp(A)}",
+     "This is what was there already."),
+    ("multiply hands its adjoint on to a, as input 1 of 2", 0, f"{math.exp(A) - A}",
+     "Contributions are added, not subtracted."),
+    ("multiply hands its adjoint on to a, as input 1 of 2", 0, f"{math.exp(A) + 2 * A}",
+     "the contribution of this step is not right. It is twice too large"),
     ("exp hands its adjoint on to a", 0, f"-exp({A})", "The sign is wrong."),
     ("sin hands its adjoint on to x", 0, f"2 * {A} + exp({A})", "This is the adjoint that arrives."),
     ("sin hands its adjoint on to x", 0, "cos(0.5)", "This is the local derivative."),
@@ -151,7 +156,7 @@ def test_in_japanese(asking):
     page = asking(programs.paths, "ja")
     go(page, "exp が随伴を a へ渡します")
     found = say(page, "1")
-    assert "残念" in found["told"] and found["score"] == "1 問中 0 問正解"
+    assert "違います" in found["told"] and found["score"] == "1 問中 0 問正解"
     assert "正解" in say(page, QUESTIONS[1][2])["told"]
 
 

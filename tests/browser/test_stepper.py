@@ -96,6 +96,47 @@ def test_buttons_and_slider_move_it(stepping):
     assert abs(position(page) - (last + 1) / 2) <= 1
 
 
+ADDRESS = "return new Promise(done => setTimeout(() => done(location.hash), 500))"
+
+
+def test_the_address_is_a_link_to_the_position(stepping):
+    page = stepping(programs.paths).press("ArrowRight", "ArrowRight")
+    assert page.run(ADDRESS) == "#3"
+    before = page.run("return history.length")
+    page.press("End").click("button.language").click("button.theme").click("button.predict")
+    last = position(page)
+    assert page.run(ADDRESS) == f"#{last}&language=ja&mode=predict&theme=dark"
+    assert page.run("return history.length") == before
+    page.driver.refresh()
+    assert position(page) == last
+    assert page.run("return [document.documentElement.lang, document.documentElement.dataset.theme]") == ["ja", "dark"]
+    assert page.run("return document.querySelector('.predict').ariaPressed") == "true"
+
+
+@pytest.mark.parametrize(("address", "expected"), [
+    ("#5", 5), ("#5&language=en", 5), ("#0", 1), ("#-3", 1), ("#999", "last"), ("#x", 1), ("#language=en", 1),
+    ("#5&language=xx&theme=toString", 5)])
+def test_an_address_opens_its_position(stepping, address, expected):
+    page = stepping(programs.paths)
+    last = int(page.run(READ)["count"].split("/")[1])
+    page.run("""return new Promise(done => {
+        addEventListener('hashchange', () => done());
+        location.hash = arguments[0]; })""", address)
+    assert position(page) == (last if expected == "last" else expected)
+
+
+def test_of_one_value_used_twice_each_use_is_told(stepping):
+    found = [one for one in everywhere(stepping(programs.paths)) if "multiply hands" in one["heading"]]
+    assert [one["heading"].partition(", ")[2] for one in found] == ["as input 1 of 2", "as input 2 of 2"]
+
+
+def test_in_the_graph_a_length_is_not_taken_for_a_number(stepping):
+    page = stepping(programs.layers).press("End")
+    below = dict(page.run("""return [...document.querySelectorAll('.strip .node')].map(node =>
+        [node.querySelector('.name').textContent, node.querySelector('.below').textContent])"""))
+    assert below["b1"] == "δ [3]" and below["W1"] == "δ 2 × 3" and below["loss"] == "δ 1"
+
+
 @pytest.mark.parametrize("program", [programs.layers, programs.paths])
 def test_the_gradients_shown_are_those_of_the_tape(stepping, program):
     page = stepping(program).press("End")

@@ -69,6 +69,8 @@ function mistakeIn(said, question) {
   return said * answer < 0 ? ["mistake sign and size", {}] : ["mistake unknown", {}];
 }
 
+const OF_THE_SUM = new Set(["not added", "not changed", "subtracted", "multiplied"].map((why) => `mistake ${why}`));
+
 class Quiz {
   constructor(page) {
     this.page = page;
@@ -125,7 +127,7 @@ class Quiz {
         return;
       }
       if (near(said, question.answer)) this.settle(position, true);
-      else this.wrong(position, page.t(...mistakeIn(said, question)));
+      else this.wrong(position, this.why(said, question));
     };
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") answer(); });
     return [make("label", { for: id }, words), make("div", { class: "row" }, field,
@@ -150,6 +152,14 @@ class Quiz {
   giveUp(position) {
     return make("button", { type: "button", class: "reveal", click: () => this.settle(position, false) },
       this.page.t("reveal"));
+  }
+
+  // Where what had arrived before is in an answer, it is the rest of it that a mistake is about.
+  why(said, question) {
+    const { page } = this;
+    const [mistake, facts] = mistakeIn(said, question);
+    const rest = question.whole && !OF_THE_SUM.has(mistake) && question.known.some(([value]) => near(said, value));
+    return rest ? page.t("mistake in contribution", { why: page.t(mistake, facts) }) : page.t(mistake, facts);
   }
 
   wrong(position, why) {

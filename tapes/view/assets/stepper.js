@@ -2,6 +2,7 @@
 
 const BACKWARD = new Set(["seed", "arrived", "product", "source", "folded back", "gradients"]);
 const PACE = 1600; // milliseconds a position while it plays
+const REST = 300; // milliseconds after which the address follows: browsers refuse to change it often
 
 class Stepper extends Views {
   constructor(root, data, alone) {
@@ -14,7 +15,11 @@ class Stepper extends Views {
     this.theme = this.dark.matches ? "dark" : "light";
     this.turned = () => { this.theme = this.dark.matches ? "dark" : "light"; this.build(); };
     this.dark.addEventListener("change", this.turned);
-    if (alone) this.begin(new URLSearchParams(window.location.hash.slice(1)));
+    this.addressed = alone && window.parent === window; // a frame in a notebook has no address of its own
+    if (this.addressed) {
+      this.begin();
+      window.addEventListener("hashchange", () => { this.begin(); this.build(); });
+    }
     this.states = states(data);
     root.classList.add("tapes-stepper");
     (alone ? document : root).addEventListener("keydown", (event) => this.key(event));
@@ -22,12 +27,24 @@ class Stepper extends Views {
     this.build();
   }
 
-  // A page can be linked to at a position: step.html#position=12&language=ja&theme=dark
-  begin(wanted) {
-    this.position = Math.max(0, Math.min(this.data.positions.length, Number.parseInt(wanted.get("position"), 10) || 1) - 1);
-    if (wanted.get("language") in this.data.words) this.language = wanted.get("language");
-    this.predicting = wanted.get("mode") === "predict";
-    if (wanted.get("theme") in SCALES) this.theme = wanted.get("theme");
+  // A page can be linked to at a position: step.html#12, or step.html#12&language=ja&mode=predict&theme=dark
+  begin() {
+    const wanted = new URLSearchParams(window.location.hash.slice(1));
+    const number = Number.parseInt([...wanted.keys()][0], 10) || 1;
+    this.position = Math.max(0, Math.min(this.data.positions.length, number) - 1);
+    if (Object.hasOwn(this.data.words, wanted.get("language") ?? "")) this.language = wanted.get("language");
+    if (wanted.has("mode")) this.predicting = wanted.get("mode") === "predict";
+    if (Object.hasOwn(SCALES, wanted.get("theme") ?? "")) this.theme = wanted.get("theme");
+  }
+
+  // The address follows, so that it can be copied at any time; the way back leads out of the page, not through it.
+  follow() {
+    if (!this.addressed) return;
+    clearTimeout(this.following);
+    const other = this.dark.matches ? "light" : "dark";
+    const parts = [this.position + 1, this.language === this.data.language ? "" : `language=${this.language}`,
+      this.predicting ? "mode=predict" : "", this.theme === other ? `theme=${other}` : ""];
+    this.following = setTimeout(() => history.replaceState(null, "", `#${parts.filter(Boolean).join("&")}`), REST);
   }
 
   // A text in the language that was chosen, with what stands in braces filled in.
@@ -171,6 +188,7 @@ class Stepper extends Views {
     this.panel.replaceChildren(...[tag, head, hint, this.quiz.verdict(this.position), ...body].filter(Boolean));
     if (settled) head.focus();
     this.showScore();
+    this.follow();
     const count = `${this.position + 1} / ${positions.length}`;
     this.told.textContent = `${count}. ${side}. ${title}`;
     this.slider.value = this.position;

@@ -79,7 +79,8 @@ class Strip {
 
   small(place) {
     const array = this.page.arrays[place];
-    return array && !array.parts && array.s.length === 0 ? shown(array.c[0]) : array && array.s ? shapeOf(array) : "";
+    if (!array?.s) return "";
+    return array.s.every((length) => length === 1) ? shown(array.c[0]) : shapeOf(array);
   }
 }
 

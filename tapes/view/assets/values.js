@@ -31,8 +31,10 @@ function shown(number) {
   return Number(number.toPrecision(LETTERS)).toString().replaceAll("-", "−");
 }
 
+// As a matrix is spoken of; a vector's length is put in brackets, where it could be taken for a number.
 function shapeOf(array) {
-  return array.parts ? "" : array.s.length ? array.s.join(" × ") : "";
+  if (array.parts || !array.s.length) return "";
+  return array.s.length === 1 ? `[${array.s[0]}]` : array.s.join(" × ");
 }
 
 // An array as rows and columns: which entries there are, and what they are called.

@@ -6,8 +6,9 @@ class Views {
     const product = this.data.products[position.product];
     const kind = { "forward watch": "watch", "forward read": "read", "product read": "passed" }[
       `${position.kind} ${node.op}`] ?? position.kind;
-    return this.t(`head ${kind}`, { y: nameOf(this, position.node), op: node.op, n: node.count, target: this.data.title,
-      x: product ? nameOf(this, product.to) : "" });
+    const head = this.t(`head ${kind}`, { y: nameOf(this, position.node), op: node.op, n: node.count,
+      target: this.data.title, x: product ? nameOf(this, product.to) : "" });
+    return head + (product?.twice ? this.t("head input", product.twice) : "");
   }
 
   body(position, node) {
@@ -135,7 +136,8 @@ class Views {
     const slope = [["mfrac", ["mrow", ["mo", "∂"], ["v", product.from]], ["mrow", ["mo", "∂"], ["v", product.to]]]];
     const adds = product.earlier.length || product.hidden ? "+=" : "=";
     return [product.formula ? this.formula(product.formula, [["d", product.to]], adds) : null,
-      product.slope ? make("div", { class: "slope" }, this.formula(product.slope, slope)) : null,
+      product.slope ? make("div", { class: "slope" }, this.formula(product.slope, slope),
+        product.twice ? this.t("say input", { x: to, ...product.twice }) : null) : null,
       make("div", { class: "row" }, parts, make("span", { class: "sign" }, sign),
         this.card(this.t("contribution", { x: `δ${to}` }), product.contribution, "back result")),
       ...this.adding(product)];
@@ -148,7 +150,7 @@ class Views {
   // What had arrived before, and what it is now.
   adding(product) {
     const name = `δ${nameOf(this, product.to)}`;
-    if (!product.earlier.length && !product.hidden) return [this.say("say first", { x: name })];
+    if (!product.earlier.length && !product.hidden) return [this.say(product.only ? "say only" : "say first", { x: name })];
     return [this.say("say adds", { x: name }), this.terms([...product.earlier.map((i) => this.data.products[i]), product],
       product.hidden, product.total, name)];
   }
