@@ -244,6 +244,36 @@ def test_two_mistakes_that_cancel_are_both_found(broken):
     assert [blame.op for blame in explained().blames] == ["square", "tanh"]
 
 
+THREE = np.array([0.0, 1.0, -1.0])
+
+
+@pytest.mark.parametrize("row, function, words", [
+    ("sin", lambda x: tf.reduce_sum(tf.sin(x) * 0.0), "what arrives is 0, but for a random adjoint"),
+    ("relu", lambda x: tf.reduce_sum(tf.nn.relu(x)), "it gives 2, and the values show 1"),
+    ("sqrt", lambda x: tf.reduce_sum(tf.sqrt(x)), "it gives 1, and the values show 0.5"),
+], ids=["where it does no harm", "beside a corner", "beside nan and inf"])
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_a_wrong_rule_is_found_also(broken, row, function, words):
+    assert not explained(function, [THREE]).blames
+    broken(row, 0, lambda old: lambda *a, **how: 2.0 * old(*a, **how))
+    (blame,) = explained(function, [THREE]).blames
+    assert blame.op == row and words in blame.reason and "finite" not in blame.mistake
+
+
+def test_terms_that_cancel_are_allowed_their_rounding():
+    def function(x):
+        return tf.reduce_sum(tf.exp(x) * 1e3 - tf.exp(x) * 999.0)
+
+    assert explained(function, [np.random.default_rng(0).normal(size=3).astype(np.float32)]), "nobody is to blame"
+
+
+@pytest.mark.skipif(not LIBRARIES["tensorflow"].installed, reason=LIBRARIES["tensorflow"].install)
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_nan_is_the_same_value_in_every_library():
+    found = explained(lambda x: tf.reduce_sum(tf.sqrt(x)), [THREE], ["TensorFlow"])
+    assert "another value" not in str(found)
+
+
 def test_a_sweep_that_loses_an_adjoint_is_told_from_a_wrong_rule(monkeypatch):
     def forgetful(self, target):
         return {key: g * (0.5 if np.shape(g) == (3,) else 1.0) for key, g in adjoints(self, target).items()}

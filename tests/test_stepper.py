@@ -380,6 +380,26 @@ def test_of_large_matrices_the_formula_is_asked_for_and_what_does_not_fit_says_s
     assert [part[0] for part in right] == ["m", "msup", "mspace", "d"] and right[1][1][0] == "v"
 
 
+def test_no_wrong_choice_gives_the_right_numbers():
+    S, x = tf.constant(np.ones((20, 20)) + 3 * np.eye(20)), tf.Variable(np.ones((20, 20)), name="x")
+    with tf.GradientTape() as tape:
+        z = tf.nn.relu(-x)
+        y = tf.reduce_sum(z) + tf.reduce_sum(tf.square(S @ x))
+    asked = questions(stepper(tape, y))
+    assert {one.get("why") for one in asked["matmul", "x"]["options"]} == {None, "sign"}  # S is symmetric, and commutes
+    assert asked["relu", "%2"] is None or asked["relu", "%2"]["kind"] != "formula"  # all of them are zero
+
+
+def test_what_is_zero_but_for_rounding_may_be_answered_by_zero():
+    x = tf.Variable(np.pi / 2, name="x")
+    with tf.GradientTape() as tape:
+        y = tf.sin(x) * 3.0
+    asked = questions(stepper(tape, y))
+    (sine,) = [one for (op, _), one in asked.items() if op == "sin"]
+    assert 0 < abs(sine["answer"]) <= sine["slack"] < 1e-5
+    assert [one["slack"] for (op, _), one in asked.items() if op == "multiply"] == [0.0]
+
+
 def test_every_mistake_has_its_words():
     tape, loss, _ = network()
     words = json.loads(asset("words.json"))["en"]

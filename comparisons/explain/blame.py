@@ -21,10 +21,12 @@ from ..ops.answers import NotChecked
 from ..ops.quiet import quiet
 from . import numeric
 from .chain import handed_back
-from .condition import by_rules, shake
+from .condition import given_by_rule, shake
 from .program import BUNDLE, LEAF, Program, Recorded
 
 JACOBIAN = 2 ** 17  # numbers in a matrix of derivatives that is computed to recognise a mistake
+PIECES = 200  # of an input, some of whose entries nobody can judge
+CONDITION = 100.0  # how much more than the numbers put in a slope may change with them, where that is not measured
 POINTS = 2  # a mistake explains the gradient at so many
 
 
@@ -63,43 +65,29 @@ def wrong_rules(program: Program, adjoints: dict[int, Any], rounding: float) -> 
         step, g = program.steps[place], adjoints.get(place)
         if g is None or step.op.name == LEAF or not step.flows:
             continue
+        g, instead = (g, "") if isinstance(g, Parts | dict) or np.any(g) else (
+            np.random.default_rng(0).normal(size=np.shape(g)).astype(np.asarray(g).dtype),
+            "what arrives is 0, but for a random adjoint ")
         for k, source in enumerate(step.inputs):
             flows = source is not None and program.steps[source].flows
             if source is not None and flows and (found := _compared(step, k, g, rounding)):
                 reason, index = found
                 if index is not None and program.steps[source].op.name == BUNDLE:
                     source = program.steps[source].inputs[index] or source
-                yield Blame(step.name, place, k, source, index, reason, _mistake(step, k, g, index))
-
-
-def contributions(program: Program, adjoints: dict[int, Any], place: int) -> list[Any]:
-    """What each use of a value hands back by the tape's own rule, where it hands back something of the right shape."""
-    found = []
-    for user, k in program.uses[place]:
-        step = program.steps[user]
-        if adjoints.get(user) is None:
-            continue
-        try:
-            part = _given(step, k, adjoints[user])
-        except Exception:  # which is told where the rule is looked at
-            continue
-        if part is not None and not isinstance(part, dict | Parts) and np.shape(part) == step.values[k].shape:
-            found.append(part)
-    return found
-
+                yield Blame(step.name, place, k, source, index, instead + reason, _mistake(step, k, g, index))
 
 
 def _compared(step: Recorded, k: int, g: Any, rounding: float) -> tuple[str, int | None] | None:
     """What is wrong with the rule of input k, and with which part of it; None where it is right or nobody can tell."""
     try:
-        given = _given(step, k, g)
+        given = given_by_rule(step, k, g)
     except Exception as error:  # a rule may be wrong in any way
         return f"it raises {type(error).__name__}: {(str(error) or 'nothing more').splitlines()[0]}", None
     try:
         true, doubt = handed_back(step, k, g, numeric.product)
         again, _ = handed_back(_nearby(step), k, _times(g, 1 + SHAKE), numeric.product)
     except NotChecked:
-        reason = _along(step, k, g, given, rounding)
+        reason = _along(step, k, g, given, rounding) or _where_smooth(step, k, g, given, rounding)
         return (reason, None) if reason else None
     nothing = rounding * _size(step, k, g)
     for index, right in _parts(true).items():
@@ -116,7 +104,7 @@ def _apart(had: Any, right: Any, tolerance: float, nothing: float) -> str:
         return f"it gives None, and the values show {_short(right)}" if np.any(np.abs(right) > nothing) else ""
     if np.shape(had) != np.shape(right):
         return f"it gives shape {np.shape(had)} for an input of shape {np.shape(right)}"
-    if not np.any(np.abs(right) > nothing):  # zero but for rounding
+    if np.all(np.abs(right) <= nothing):  # zero but for rounding
         fits = not np.any(np.abs(had) > 2 * nothing)
     else:
         fits = difference(had, right).within(tolerance)
@@ -127,13 +115,6 @@ def _apart(had: Any, right: Any, tolerance: float, nothing: float) -> str:
     entry = np.unravel_index(int(np.argmax(np.where(np.isnan(off), np.inf, off))), np.shape(right))
     at = f"at {[int(i) for i in entry]} " if entry else ""
     return f"{at}it gives {float(np.asarray(had)[entry]):.6g}, and the values show {float(right[entry]):.6g}"
-
-
-def _given(step: Recorded, k: int, g: Any) -> Any:
-    """What the tape's rule hands back."""
-    if step.op.name in ("read", "part", "bundle"):
-        return handed_back(step, k, g, by_rules)[0]
-    return by_rules(step, k, g)[0]
 
 
 def _parts(x: Any) -> dict[int, Any]:
@@ -180,6 +161,31 @@ def _along(step: Recorded, k: int, g: Any, given: Any, rounding: float) -> str:
         allowed = rounding * float(np.sum(np.abs(given)) if given is not None else 0.0) + doubt
         if not abs(had - right) <= allowed:
             return f"along a random direction it gives {float(had):.6g}, and the values show {float(right):.6g}"
+    return ""
+
+
+def _where_smooth(step: Recorded, k: int, g: Any, given: Any, rounding: float) -> str:
+    """For an op that works entry by entry, without those that are at a corner or are no numbers: nobody can tell there.
+
+    Halves are looked at, and halves of those in which something is.
+    """
+    y = step.value
+    if step.op.formula is None or y.dtype.kind != "f" or any(np.shape(x) != y.shape for x in (*step.values, given)):
+        return ""
+    waiting = [np.arange(y.size)]
+    for _ in range(PIECES):
+        if not waiting:
+            break
+        some = waiting.pop()
+        part = replace(step, values=tuple(x.reshape(-1)[some] for x in step.values), value=y.reshape(-1)[some])
+        arrived, had = np.reshape(g, -1)[some], np.reshape(given, -1)[some]
+        try:
+            right, doubt = numeric.product(part, k, arrived)
+        except NotChecked:
+            waiting += np.array_split(some, 2) if some.size > 1 else []
+            continue
+        if reason := _apart(had, right, rounding * CONDITION + doubt, rounding * _size(part, k, arrived)):
+            return reason.removeprefix("at ").partition("] ")[2]
     return ""
 
 
@@ -231,11 +237,13 @@ def _evidence(step: Recorded, k: int, weights: np.ndarray, index: int | None) ->
     with quiet():
         y = computed(x)
         g = Arrived({0: weights}) if isinstance(y, Parts) else weights
-        given = _given(replace(step, value=y), k, g)
+        given = given_by_rule(replace(step, value=y), k, g)
         given = given if index is None or given is None else given[index]
         if given is None:
             return None
         best = truth(function, [x], 0, range(x.size), is_analytic(function, [x], np.random.default_rng(0)))
+        if not np.isfinite(best.jacobian).all():
+            return None
         several = [] if step.op is not custom or index is None else uses(
             step.params["vjp"].again, step.values[k], index, weights)
     return Evidence(np.asarray(given), x, first(y), weights, best.jacobian, several)

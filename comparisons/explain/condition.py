@@ -15,7 +15,7 @@ from ..measure import difference
 from ..ops.answers import NotChecked, wide
 from ..ops.quiet import quiet
 from . import numeric
-from .chain import chained
+from .chain import chained, handed_back
 from .program import BUNDLE, LEAF, PART, READ, Adjoints, Program, Recorded
 
 
@@ -26,6 +26,42 @@ def by_rules(step: Recorded, k: int, g: Any) -> tuple[Any, float]:
         return None, 0.0
     with quiet():
         return rule(g, step.value, *step.values, **step.params), 0.0
+
+
+def given_by_rule(step: Recorded, k: int, g: Any) -> Any:
+    """What the tape's rule hands back."""
+    if step.op.name in ("read", "part", "bundle"):
+        return handed_back(step, k, g, by_rules)[0]
+    return by_rules(step, k, g)[0]
+
+
+def contributions(program: Program, adjoints: dict[int, Any], place: int) -> list[Any]:
+    """What each use of a value hands back by the tape's own rule, where it hands back something of the right shape."""
+    found = []
+    for user, k in program.uses[place]:
+        step = program.steps[user]
+        if adjoints.get(user) is None:
+            continue
+        try:
+            part = given_by_rule(step, k, adjoints[user])
+        except Exception:  # which is told where the rule is looked at
+            continue
+        if part is not None and not isinstance(part, dict | Parts) and np.shape(part) == step.values[k].shape:
+            found.append(part)
+    return found
+
+
+def cancelled(program: Program, adjoints: dict[int, Any]) -> list[float]:
+    """For each adjoint how much larger the terms are that it is the sum of, or one that it comes from is."""
+    lost = [1.0] * len(program.steps)
+    for place in reversed(range(len(program.steps))):
+        parts = [part for part in contributions(program, adjoints, place) if part.dtype.kind in "fc"]
+        lost[place] = max([lost[user] for user, _ in program.uses[place]], default=1.0)
+        if len(parts) > 1:
+            with np.errstate(all="ignore"):
+                ratio = np.max(sum(map(np.abs, parts)), initial=0.0) / np.max(np.abs(sum(parts)), initial=0.0)
+            lost[place] = max(lost[place], float(ratio) if np.isfinite(ratio) else 1.0)
+    return lost
 
 
 def conditions(program: Program, moved: Program, found: Adjoints) -> dict[int, float]:

@@ -14,10 +14,10 @@ from tapes.tape import GradientTape
 from ..measure import Difference, difference
 from ..ops.quiet import quiet
 from . import numeric
-from .blame import Blame, contributions, wrong_rules
+from .blame import Blame, wrong_rules
 from .chain import chained
 from .checks import COLUMNS, adjoints
-from .condition import again, attempted, conditions, of_values, shake
+from .condition import again, attempted, cancelled, conditions, contributions, of_values, shake
 from .program import Adjoints, Program, ones, precision, program_of, rounding
 
 AGREES, DIFFERS, REFERENCE, NOTHING = "agrees", "differs", "reference", "no answer"
@@ -138,7 +138,9 @@ class _Judge:
 
     def __init__(self, program: Program, ours: dict[int, Any], found: dict[str, Adjoints],
                  condition: dict[int, float]) -> None:
-        self.program, self.ours, self.found, self.condition = program, ours, found, condition
+        self.program, self.ours, self.found = program, ours, found
+        lost = cancelled(program, ours)
+        self.condition = {place: max(known, lost[place]) for place, known in condition.items()}
         self.eps, self.rounding = precision(program), rounding(program)
         self.size = sum((float(np.sum(np.abs(step.value))) for step in (program.steps[t] for t in program.targets)
                          if isinstance(step.value, np.ndarray | np.generic)), 0.0)
@@ -215,7 +217,7 @@ def _compared(found: Any, truth: Any, tolerance: float, nothing: float) -> Cell:
     shape = np.shape(truth if found is None else found)
     a = np.zeros(shape) if found is None else np.asarray(found)
     b = np.zeros(shape) if truth is None else np.asarray(truth)
-    if a.shape == b.shape and nothing and not np.any(np.abs(b) > nothing):
+    if a.shape == b.shape and nothing and np.all(np.abs(b) <= nothing):
         worst = float(np.max(np.abs(a - b), initial=0.0))
         off = Difference(worst / nothing, worst / nothing)
         return Cell(AGREES if worst <= 2 * nothing else DIFFERS, found, off.relative)

@@ -29,9 +29,10 @@ def question(story: Story, product: Product, formula: Formula | None, slope: For
     """The question at a product, or None where there is nothing to think about.
 
     A number where it can be worked out by hand, of one entry: {"kind": "number", "whole": whether the adjoint after
-    adding is meant, "index": of the entry, "answer": it, "known": [[a wrong answer, the mistake], ...]}. Else one of
-    several formulas or shapes: {"kind": "formula" or "shape", "options": [{"formula" or "shape": ..., "right": ...,
-    "why": what is wrong with it, "facts": for the words about it}, ...]}.
+    adding is meant, "index": of the entry, "answer": it, "slack": how far off is right too, where it is 0 but for
+    rounding, "known": [[a wrong answer, the mistake], ...]}. Else one of several formulas or shapes: {"kind":
+    "formula" or "shape", "options": [{"formula" or "shape": ..., "right": ..., "why": what is wrong with it, "facts":
+    for the words about it}, ...]}.
     """
     step = story.recorded[product.key]
     y: Any = step()
@@ -42,8 +43,10 @@ def question(story: Story, product: Product, formula: Formula | None, slope: For
     if _work(step, product) <= WORK:
         return _Number(story, product, step).asked()
     if formula is not None and len(formula) == 1:
-        options = _mixed(_formulas(story, product, step, formula[0], slope))
-        return {"kind": "formula", "options": [one | {"formula": mathml(one["formula"])} for one in options]}
+        options = _formulas(story, product, step, formula[0], slope)
+        if len(options) > 1:
+            return {"kind": "formula",
+                    "options": [one | {"formula": mathml(one["formula"])} for one in _mixed(options)]}
     if options := _shapes(step, product):
         return {"kind": "shape", "options": _mixed(options)}
     return None
@@ -68,6 +71,7 @@ class _Number:
         self.product, self.step = product, step
         self.y: Any = step()._array  # type: ignore[union-attr]
         self.xs = [np.asarray(x._array) for x in step.inputs]
+        self.lost = 8 * float(np.finfo(self.y.dtype).eps)
         self.x, self.dy = self.xs[product.place], np.asarray(story.arrived[product.key])
         self.before = story.products[product.earlier[-1]].total if product.earlier else None
 
@@ -75,7 +79,8 @@ class _Number:
         """The question about the entry at which most mistakes can be told from the truth."""
         ends = [sorted({0, length - 1}) if np.size(self.x) > EXACT else range(length) for length in self.x.shape]
         asked = [self._at(index) for index in itertools.islice(itertools.product(*ends), 64)]
-        return max(asked, key=lambda one: len(one["known"]) - 10 * (one["answer"] in (0, "nan", "inf", "-inf")))
+        return max(asked, key=lambda one: len(one["known"]) - 10 * (
+            one["answer"] in (0, "nan", "inf", "-inf") or one["slack"] > 0))
 
     def _at(self, index: tuple[int, ...]) -> dict[str, Any]:
         whole = self.before is not None
@@ -87,13 +92,15 @@ class _Number:
                  (before * contribution, "multiplied")] if whole else []
         with np.errstate(all="ignore"):
             known += [(before + value, why) for value, why in self._mistakes(index, contribution)]
+        slack = self.lost * (abs(before) + abs(contribution) if whole else float(np.max(np.abs(self.dy))))
         found: list[tuple[float, str]] = []
         for value, why in known:
             if np.isfinite(value) and np.isfinite(answer) and not _near(value, answer) and not any(
                     _near(value, other) for other, _ in found):
                 found.append((value, why))
         return {"kind": "number", "whole": whole, "index": list(index), "known": found,
-                "answer": answer if np.isfinite(answer) else str(answer)}
+                "answer": answer if np.isfinite(answer) else str(answer),
+                "slack": slack if 0 < abs(answer) <= slack else 0.0}
 
     def _mistakes(self, index: tuple[int, ...], right: float) -> Iterator[tuple[float, str]]:
         """What the contribution would be if one had made a usual mistake."""
@@ -104,8 +111,8 @@ class _Number:
             yield from self._terms(index)
             yield from self._transposed(index)
         else:
-            adjoint = float(self.dy.reshape(-1)[0])
             n = self.x.size // max(np.size(self.y), 1)
+            adjoint = right * n if self.step.op.name == "reduce_mean" else right
             yield adjoint, "factor" if self.step.op.name == "reduce_mean" else "not changed"
             yield adjoint * n, "n times"
             yield adjoint / n, "1/n"
@@ -167,46 +174,52 @@ def _near(a: float, b: float) -> bool:
 
 
 def _formulas(story: Story, product: Product, step: Step, right: str, slope: Formula | None) -> list[Option]:
-    """The rule among formulas that look like it."""
-    g = rf"\delta_{{v_{{{story.place[product.key]}}}}}"
+    """The rule among formulas that look like it, and that here give other numbers."""
+    g, dy = rf"\delta_{{v_{{{story.place[product.key]}}}}}", np.asarray(story.arrived[product.key])
+    true = np.asarray(product.contribution)
+    wrong: list[tuple[Option, Any]] = []  # with what they give
     if step.op.name == "matmul":
         wrong = _matmuls(story, product, step, g, right)
     else:
-        wrong = []
         if right.startswith(r"\sum"):
-            wrong = [_wrong(g, "copies"), _wrong(right.replace(r"\sum", r"\operatorname{mean}"), "mean")]
+            wrong = [(_wrong(g, "copies"), dy),
+                     (_wrong(right.replace(r"\sum", r"\operatorname{mean}"), "mean"), true * true.size / dy.size)]
             if "rows" in right:
-                wrong.append(_wrong(right.replace("rows", "columns"), "axis"))
+                wrong.append((_wrong(right.replace("rows", "columns"), "axis"), None))
         if slope is not None and slope[0] not in (right, "1"):
-            wrong.append(_wrong(slope[0], "no adjoint"))
-        if g not in (right, *(one["formula"] for one in wrong)):
-            wrong.append(_wrong(g, "no slope"))
-    wrong.append(_wrong(rf"-\left({right}\right)", "sign"))
-    return [{"formula": right, "right": True}, *wrong[:4]]
+            wrong.append((_wrong(slope[0], "no adjoint"), product.local))
+        if g not in (right, *(one["formula"] for one, _ in wrong)):
+            wrong.append((_wrong(g, "no slope"), dy))
+    wrong.append((_wrong(rf"-\left({right}\right)", "sign"), -true))
+    other = [one for one, value in wrong if value is None or np.shape(value) != true.shape or not np.allclose(
+        value, true, _CLOSE, 0, equal_nan=True)]
+    return [{"formula": right, "right": True}, *other[:4]]
 
 
 def _wrong(formula: str, why: str, **facts: str) -> Option:
     return {"formula": formula, "why": why, "facts": facts}
 
 
-def _matmuls(story: Story, product: Product, step: Step, g: str, right: str) -> list[Option]:
+def _matmuls(story: Story, product: Product, step: Step, g: str, right: str) -> list[tuple[Option, Any]]:
     """Other ways to multiply the adjoint and the other matrix, and whether the shapes would allow it."""
     other = step.inputs[1 - product.place]
-    dy, b, x = (np.shape(one) for one in (story.arrived[product.key], other._array,
-                                          step.inputs[product.place]._array))
-    if len(dy) != 2 or len(b) != 2 or id(other) not in story.place:
+    dy, b = np.asarray(story.arrived[product.key]), other._array
+    x = np.shape(step.inputs[product.place]._array)
+    if dy.ndim != 2 or b.ndim != 2 or id(other) not in story.place:
         return []
     name = f"v_{{{story.place[id(other)]}}}"
     turned = rf"{name}^{{\top}}"
-    ways = [(rf"{g} \, {name}", dy, b), (rf"{g} \, {turned}", dy, b[::-1]), (rf"{name} \, {g}", b, dy),
-            (rf"{turned} \, {g}", b[::-1], dy)]
+    ways = [(rf"{g} \, {name}", dy, b), (rf"{g} \, {turned}", dy, b.T), (rf"{name} \, {g}", b, dy),
+            (rf"{turned} \, {g}", b.T, dy)]
     found = []
     for formula, first, second in ways:
         if formula != right:
-            shape = first[0], second[1]
-            facts = {"first": _sides(first), "second": _sides(second), "found": _sides(shape), "wanted": _sides(x)}
-            why = "no fit" if first[1] != second[0] else "other shape" if shape != x else "order"
-            found.append(_wrong(formula, why, **facts))
+            shape = first.shape[0], second.shape[1]
+            facts = {"first": _sides(first.shape), "second": _sides(second.shape), "found": _sides(shape),
+                     "wanted": _sides(x)}
+            fits = first.shape[1] == second.shape[0]
+            why = "no fit" if not fits else "other shape" if shape != x else "order"
+            found.append((_wrong(formula, why, **facts), first @ second if fits and shape == x else None))
     return found
 
 

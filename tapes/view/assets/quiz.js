@@ -126,7 +126,7 @@ class Quiz {
         this.say("unread", page.t("unread"));
         return;
       }
-      if (near(said, question.answer)) this.settle(position, true);
+      if (near(said, question.answer) || Math.abs(said - question.answer) <= question.slack) this.settle(position, true);
       else this.wrong(position, this.why(said, question));
     };
     field.addEventListener("keydown", (event) => { if (event.key === "Enter") answer(); });
