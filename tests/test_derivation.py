@@ -228,6 +228,13 @@ def test_each_input_of_a_power_has_its_own_rule():
         "dL/dx": "power rule", "dL/dy": "exponential rule"}
 
 
+def test_a_square_within_a_mean_says_both_however_it_is_written():
+    x = tf.constant([1.0, 2.0])
+    for square in (lambda x: x * x, lambda x: x ** 2, tf.square):
+        found = derivation(lambda x, square=square: tf.reduce_mean(square(x)), x)
+        assert str(found).endswith("# power rule; mean over all")
+
+
 def test_other_numbers():
     found = derivation(network, *arguments(), sources=["W1"])
     args = arguments()

@@ -137,6 +137,14 @@ def test_a_name_is_that_of_the_whole_line_and_not_of_a_part_of_it():
     assert [op for op, label in tape_has if label in ("m", "s")] == ["matmul", "sin", "sin"]
 
 
+def test_names_may_be_given():
+    with tf.GradientTape() as tape:
+        tape.watch(x := tf.constant(2.0))
+        y = tf.exp(x)
+    labels = [node["label"] for node in stepper(tape, y, names={id(x): "rate", id(y): "growth"}).data["nodes"]]
+    assert labels == ["rate", "growth"]
+
+
 def test_names_are_those_of_the_lines_that_made_the_values():
     def f(x):
         z = 2.0 * x

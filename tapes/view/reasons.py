@@ -44,13 +44,14 @@ def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Ma
     ways = [(step, place) for step, place in found if step.op.name not in ("read", "identity")]
     if not ways:
         return ""
-    if len({id(step) for step, _ in ways}) == 1 and len(ways) > 1:
-        return "power rule" if ways[0][0].op.name == "multiply" else "it enters twice"
-    if len(ways) > 1:
+    square = len(ways) == 2 and ways[0][0] is ways[1][0] and ways[0][0].op.name == "multiply"
+    if len({id(step) for step, _ in ways}) == 1 and len(ways) > 1 and not square:
+        return "it enters twice"
+    if len(ways) > 1 and not square:
         through = ", ".join(dict.fromkeys(_op(step) for step, _ in ways))
         return f"{len(ways)} ways add up: {through}"
     step, place = ways[0]
-    said = _phrase(step, place, about)
+    said = "power rule" if square else _phrase(step, place, about)
     ops = [] if _silent(step, about) else [_op(step)]
     while seen(step.output) not in names and len(users.get(step.output, ())) == 1:
         before, (step, place) = step.output, users[step.output][0]

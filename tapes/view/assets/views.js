@@ -63,9 +63,15 @@ class Views {
       if (tag === "v" || tag === "d") return this.named(tag, children[0]);
       if (tag === "mspace") return make("mspace", { width: "0.25em" });
       const look = tag === "mi" && children[0].length > 1 ? { mathvariant: "normal" } : {};
-      return make(tag, look, children.map((child) => typeof child === "string" ? child : made(child)));
+      return make(tag, look, children.map((child, i) => typeof child === "string" ? child
+        : child[0] === "mspace" && this.percent(children[i - 1], children[i + 1]) ? make("mo", {}, "⋅") : made(child)));
     };
     return make("math", {}, made(tree));
+  }
+
+  // Whether a number and a value side by side would read as a percentage.
+  percent(left, right) {
+    return left?.[0] === "mn" && right?.[0] === "v" && nameOf(this, right[1]).startsWith("%");
   }
 
   // A value, or its adjoint, as it is called in formulas: W1 has an index.
