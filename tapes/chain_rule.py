@@ -10,6 +10,7 @@ from typing import Any
 from .op import NONE, Op
 from .protocols import TensorLike
 from .rules import Each
+from .tensor import Tensor
 
 
 class Step(weakref.ref):
@@ -74,7 +75,9 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
     for key, (_, dy) in adjoints.items():
         if key in wanted:
             result[key] = dy  # a target that is a source, and that no step made
-    return result
+    if recorded:
+        return result
+    return {key: dy._array if type(dy) is Tensor else dy for key, dy in result.items()}  # a rule may call tf.sigmoid
 
 
 def seeds(targets: Sequence[TensorLike], cotangents: Sequence[Any]) -> Adjoints:

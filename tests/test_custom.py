@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 import tapes as tf
-from tapes.op import listening
+from tapes.op import listening, registry
+from tapes.rules import elementwise
 
 
 def test_second_derivatives_are_those_of_the_ops_in_grad():
@@ -250,3 +251,18 @@ def test_forward_mode_does_not_warn_of_a_linear_gradient(caplog):
         np.testing.assert_allclose(forward.jvp(product_), (y + x * 5 * y).numpy(), rtol=1e-2)
         np.testing.assert_allclose(forward.jvp(total), (1 + y).numpy(), rtol=1e-2)
     assert not caplog.text
+
+
+def test_a_rule_may_call_public_functions():
+    """They give tensors, also where the rules are handed plain arrays: nobody should have to know."""
+    swish = elementwise("swish of one's own", lambda x: x / (1 + np.exp(-x)),
+                        lambda y, x: tf.sigmoid(x) * (1 + x * (1 - tf.sigmoid(x))))
+    del registry[swish.name]
+    x = tf.Variable(np.array([0.5, -1.0]))
+    with tf.GradientTape(persistent=True) as tape:
+        for y, same in ((swish(x), tf.nn.silu(x)), (tf.sin(swish(tf.exp(x)) + x), tf.sin(tf.nn.silu(tf.exp(x)) + x))):
+            np.testing.assert_allclose(tape.gradient(y, x).numpy(), tape.gradient(same, x).numpy(), rtol=1e-14)
+    with tf.GradientTape() as tape:
+        y = swish(x)
+    assert all(isinstance(dx, np.ndarray) for dx in tape.adjoints(y).values())
+    assert isinstance(tape.gradient(y, x), tf.Tensor)
