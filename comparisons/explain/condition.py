@@ -143,5 +143,3 @@ def _result(step: Recorded, inputs: tuple[Any, ...], change: Callable[[Any], Any
         return y if isinstance(y, Parts) else wide(y)
     except Exception:  # what it does not take in this precision goes on from what the tape has
         return change(step.value)
-
-

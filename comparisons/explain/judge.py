@@ -264,5 +264,3 @@ def _nobody(program: Program, ours: dict[int, Any], place: int, rounding: float,
     ops = ", ".join(dict.fromkeys(program.steps[user].op.name for user in users))
     return (f"{name}: its adjoint differs, but the rules that hand it back ({ops}) fit what their ops compute, as far "
             "as can be told here: a corner, or a convention (python -m comparisons conventions)")
-
-

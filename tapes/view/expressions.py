@@ -67,14 +67,12 @@ class Expressions:
             value = self.steps[value].inputs[0]
         return value
 
-
     def _free(self, name: str) -> str:
         chosen, number = name, 2
         while chosen in self.taken:
             chosen, number = f"{name}_{number}", number + 1
         self.taken.add(chosen)
         return chosen
-
 
     def of(self, value: Value, style: str) -> tuple[str, float]:
         """What stands for a value within a formula, and how tightly that holds together."""

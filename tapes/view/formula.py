@@ -241,6 +241,7 @@ class Formulas(Expressions):
                     found.append((str(step.op.formula), both[0], both[1:]))
         return found
 
+
 def joined(terms: list[str]) -> str:
     """A formula, or the terms of a sum with their signs."""
     if len(terms) == 1 and terms[0][:2] not in ("+ ", "- "):
