@@ -25,6 +25,8 @@ print(picture.caption)
 name = "tape.svg" if importlib.util.find_spec("grandalf") else "tape.dot"
 picture.save(name)
 print("written to", name)
+if name == "tape.dot":
+    print("for SVG: pip install grandalf; or with Graphviz: dot -Tsvg tape.dot -o tape.svg")
 
 assert "unused by the target" in picture.dot()  # the box of `correct` says why it has no adjoint
 assert np.allclose(tape.gradient(loss, b2), tf.reduce_mean(2 * error))  # looking at a tape does not use it up

@@ -50,9 +50,11 @@ def checked(role: str, structure: Any) -> list[TensorLike]:
         if isinstance(x, (Tensor, Variable)) and x._array.dtype.kind in "fc":
             continue
         if not isinstance(x, TensorLike):
+            fix = ("Give the tensor or Variable itself, not its name." if isinstance(x, str) else
+                   "A number or NumPy array has left the tape: float(x), x.numpy() and np.sin(x) are not recorded; use "
+                   "the ops of tapes up to the end.")
             raise TypeError(f"Argument `{role}` should hold tensors and Variables, but there is {x!r} of type "
-                            f"{type(x).__name__!r}. A number or NumPy array has left the tape: float(x), x.numpy() "
-                            "and np.sin(x) are not recorded; use the ops of tapes up to the end.")
+                            f"{type(x).__name__!r}. {fix}")
         refuse_slices(f"Argument `{role}`", x)
         if x._array.dtype.kind not in "fc":
             warn(f"The dtype of the {role.removesuffix('s')} tensor must be floating (e.g. tf.float32) when calling "
@@ -66,6 +68,22 @@ def single(role: str, x: Any) -> TensorLike:
         raise TypeError(f"Argument `{role}` should be one tensor or Variable, but it is a {type(x).__name__} of "
                         f"{len(x)}: ask for one after the other on a persistent tape, or join them with tapes.concat.")
     return checked(role, x)[0]
+
+
+def without_steps(tape: Any) -> str:
+    """Why a tape holds no steps, and what to do: it knows which of the mistakes it was."""
+    if tape._trace is None and not tape._used_up:
+        return "This tape holds no steps: it was never entered. Compute the target in its block, `with tape:`."
+    if not tape._leaves:
+        variables = ("trainable Variables are watched by themselves" if tape._watch_accessed else
+                     "so do Variables, with watch_accessed_variables=False")
+        return ("This tape holds no steps: nothing that it watches was used in its block. Constants need "
+                f"tape.watch(x), in the block and before x is used; {variables}.")
+    if tape._trace is None:
+        return ("This tape holds no steps any more: gradient() has used it up. Ask before gradient(), or say "
+                "GradientTape(persistent=True).")
+    return ("This tape holds no steps: what it watched is gone, since no name holds it any more. Give the target, and "
+            "what it is computed from, names.")
 
 
 def zeros(x: TensorLike, shape: tuple[int, ...] = ()) -> Tensor:

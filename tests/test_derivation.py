@@ -266,6 +266,16 @@ def test_what_cannot_be_derived():
         derivation(lambda x: tf.floor(x), tf.constant(0.5))
     with pytest.raises(ValueError, match="nothing called 'w'"):
         derivation(lambda x: x * x, tf.constant(0.5), sources=["w"])
+    with pytest.raises(ValueError, match="floor has no derivative"):
+        derivation(lambda x: tf.floor(x), tf.constant(0.5))
+    with pytest.raises(ValueError, match=r"a holds int64.* write 1\.0 instead of 1 "):
+        derivation(lambda a, b: tf.reduce_sum(a * b), np.int64(1), np.int64(2))
+    with pytest.raises(ValueError, match="n holds int32"):
+        derivation(lambda x, n: x * tf.cast(n, tf.float32), 2.0, 3, sources=["n"])
+    with pytest.raises(ValueError, match="the result holds int32"):
+        derivation(lambda x: tf.cast(x, tf.int32), 2.0)
+    with pytest.raises(RuntimeError, match=r"in what is derived.*tapes\.tanh"):
+        derivation(lambda x: tf.reduce_sum(np.tanh(x)), np.ones(3))
     with pytest.raises(ValueError, match="one tensor"):
         derivation(lambda x: [x, x], tf.constant(0.5))
 

@@ -79,7 +79,7 @@ def test_the_tape_keeps_what_its_steps_need():
         y = tf.exp(x)
         z = tf.reduce_sum(y)
         t = tf.reduce_sum(tf.reshape(y, (10, 100)))
-    assert picture(tape, z + t).caption == "6 steps; the tape keeps 16 kB alive"  # x and y: a reshape takes none
+    assert z + t > 0 and picture(tape).caption == "6 steps; the tape keeps 16 kB alive"  # x and y: a reshape takes none
 
 
 def test_a_thousand_steps_are_folded():
@@ -228,3 +228,20 @@ def test_a_tape_without_steps():
     tape.gradient(z, w)
     with pytest.raises(ValueError, match="holds no steps"):
         picture(tape, z)
+
+
+def test_a_source_is_a_tensor_and_wants_a_target():
+    tape, w, x, _y, z, _off = small()
+    with pytest.raises(TypeError, match="not its name"):
+        picture(tape, z, source="w")
+    with pytest.raises(ValueError, match="needs a target"):
+        picture(tape, source=w)
+    both = {node.keys[0] for node in picture(tape, z, [w, x])._graph.nodes if node.path}
+    assert {id(w), id(x)} <= both
+
+
+def test_a_notebook_without_the_library_for_layout_shows_a_text(run_python):
+    program = ("import tapes as tf\nx = tf.Variable(1.0)\nwith tf.GradientTape() as tape:\n    y = x * x\n"
+               "p = tf.view.picture(tape, y)\nprint(p._repr_svg_(), p)")
+    done = run_python("-c", program, without=("grandalf",))
+    assert done.stdout.startswith("None <picture: 3 steps; the tape keeps")

@@ -592,6 +592,25 @@ def test_a_tape_without_a_history_knows_whether_it_was_used_up():
     assert found.cause == "unknown" and "gradient() has used the tape up" in found.what
 
 
+def test_a_used_up_tape_that_watched_nothing_never_had_steps():
+    c = tf.constant(3.0)
+    with tf.GradientTape() as tape:
+        y = c * c
+    assert tape.gradient(y, c) is None
+    assert tape.why_none(y, c).cause == "not watched"
+    with tf.GradientTape(watch_accessed_variables=False) as tape:
+        y = v * v
+    tape.gradient(y, v)
+    assert tape.why_none(y, v).cause == "watch_accessed_variables"
+
+
+def test_a_notebook_shows_what_print_shows():
+    with tf.GradientTape() as tape:
+        y = tf.floor(v)
+    assert repr(tape.why_none(y, v)) == str(tape.why_none(y, v))
+    assert repr(tape.why_none(y, [v, v])) == str(tape.why_none(y, [v, v]))
+
+
 def test_what_stands_behind_the_first_cause_is_told_too():
     with history():
         with tf.GradientTape() as tape:

@@ -14,7 +14,7 @@ from ..variable import Variable
 from .causes import CAUSES
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Explanation:
     """Why a gradient is None. Printed, it is a few lines of text; the parts of it are there too.
 
@@ -53,6 +53,8 @@ class Explanation:
             lines += [*filled(f"Behind that: {each.what.partition(' is None: ')[2]}"), *each._code()]
         return "\n".join(lines)
 
+    __repr__ = __str__  # so that a notebook shows it as print does
+
     def _code(self) -> list[str]:
         return [] if self.file is None or self.line is None else ["  " + code(self.file, self.line)]
 
@@ -64,6 +66,8 @@ class Explanations(tuple[Explanation, ...]):
 
     def __str__(self) -> str:
         return "\n\n".join(map(str, self))
+
+    __repr__ = __str__
 
 
 def filled(text: str) -> list[str]:

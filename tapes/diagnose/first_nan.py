@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import checked
+from ..arguments import checked, without_steps
 from ..chain_rule import Step, leading_from
 from ..parts import Arrived
 from ..tape import GradientTape, watched
@@ -73,8 +73,7 @@ class Finding:
 def first_nan(tape: GradientTape, target: Any, sources: Any, names: dict[int, str]) -> Finding:
     """What `GradientTape.first_nan` answers; `names` are those of the user's program, by id."""
     if tape._trace is None:
-        raise RuntimeError("first_nan: the steps are gone, gradient() has used the tape up. Ask before gradient(), or "
-                           "say GradientTape(persistent=True).")
+        raise RuntimeError(f"first_nan: {without_steps(tape)}")
     search = _Search(tape, target, sources, names)
     for y in search.wrong:
         return search.origin(search.trace[id(y)]) if id(y) in search.trace else search.handed_in(y)

@@ -94,8 +94,11 @@ def _floating(step: Step, inward: list[tuple[Any, Any]]) -> bool:
 def _by_the_tape(tape: GradientTape, question: Question) -> Explanation:
     """The usual suspects, as far as the tape alone can tell them apart."""
     trace, source = tape._trace, question.source
-    if trace is None:
-        return question.because("unknown" if tape._used_up else "never entered")
+    if trace is None and not tape._used_up:
+        return question.because("never entered")
+    if trace is None and tape._leaves:
+        return question.because("unknown")
+    trace = trace or {}  # used up, too, but nothing was watched: there never were steps
     if id(source) in trace and id(source) in leading_from(trace, {id(question.target)}):
         return question.because("swapped")
     if id(source) in trace:

@@ -25,6 +25,9 @@ from ..variable import Variable, read
 from .program import Call, Cut, Draw, Effect, Guard, OwnGradient, Program, Step, Value
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+_NO_ARRAYS = ("inside a tapes.function a value cannot become a NumPy array: the function runs once, and what NumPy "
+              "computes from it then would be the same in every later call. Use the ops of tapes, return the tensor, "
+              "or print it with tapes.print.")
 _CHANGES = {"assign_add": add, "assign_sub": subtract}
 
 
@@ -34,7 +37,8 @@ class Trace:
     Arguments must be tensors of arrays that nothing else holds: a value is told by its tensor, or else by its array.
     """
 
-    def __init__(self, arguments: Sequence[Tensor], outside: Mapping[str, Any]) -> None:
+    def __init__(self, arguments: Sequence[Tensor], outside: Mapping[str, Any], no_arrays: str = _NO_ARRAYS) -> None:
+        self._no_arrays = no_arrays  # what to say where a value would become one
         self._values: dict[int, Value] = {}  # by the id of a tensor, a Variable, or an array that a step made
         self._bundles: dict[int, tuple[Value, ...]] = {}  # what a function with a gradient of its own has made
         self._kept: list[Any] = []  # so that an id stands for one object
@@ -199,9 +203,7 @@ class Trace:
         if not caller.co_filename.startswith(_PACKAGE):
             line = users_line()
             raise RuntimeError(
-                f"{line.file}:{line.number}: inside a tapes.function a value cannot become a NumPy array: the function "
-                "runs once, and what NumPy computes from it then would be the same in every later call. Use the ops of "
-                "tapes, return the tensor, or print it with tapes.print.")
+                f"{line.file}:{line.number}: {self._no_arrays}")
         if caller.co_name != "__format__":  # text is for people, who see what the function was watched with
             self._on_number(x, "array", x._array)
 

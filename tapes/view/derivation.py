@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import checked
 from ..convert import convert
 from ..graph.passes import PASSES
 from ..graph.program import Cut, Step, Value
@@ -24,9 +25,12 @@ from .local import Local, local
 from .loops import Folding, Loop
 from .names import names_in, weights_in
 from .reading import FUNCTIONS, WORDS, Equation, computed, looked_up
+from .refused import floating, integers, on_tape
 from .rewrites import STOP
 
 _SHORTER = ("constant folding", "sharing", "algebra", "dead steps")  # the passes that a mathematician would make
+_NO_ARRAYS = ("in what is derived a value cannot become a NumPy array: np.tanh(x), np.sum(x) and x.numpy() give plain "
+              "numbers, which have no past to derive. Use the ops of tapes: tapes.tanh(x), tapes.reduce_sum(x).")
 _COLUMN = 56  # where the rules stand beside the formulas, at most
 
 
@@ -186,15 +190,14 @@ def _of_tape(tape: GradientTape, target: Any, sources: Any, names: dict[int, str
     """The same from a tape: its steps once more, where they are watched."""
     if target is None or sources is None:
         raise TypeError("derivation(tape, target=loss, sources=[w]) needs a target and sources.")
-    steps = tape.steps()
-    if not steps:
-        raise ValueError("This tape holds no steps: nothing watched has been computed with, or gradient() has used "
-                         "it up. Ask before gradient(), or say GradientTape(persistent=True).")
     sources = list(sources) if isinstance(sources, (list, tuple)) else [sources]
+    checked("sources", sources)
+    on_tape("derivation", tape, target)
+    steps = tape.steps()
     made = {step.key for step in steps if step.op is not watched}
     if id(target) not in made | {id(x) for x in sources}:
-        raise ValueError("the target is not on this tape: was it computed after the `with` block, or from constants "
-                         "alone? tape.why_none(target, source) says why.")
+        raise ValueError("there is nothing to derive: no gradient reaches a source, for the target is what the tape "
+                         "watches, and computed from nothing.")
     given = {id(x): x for step in steps for x in step.inputs if id(x) not in made and id(x) in names}
     given |= {id(x): x for x in sources if id(x) not in made}
     titles: dict[int, str] = {}
@@ -263,12 +266,13 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
                       for x in args]
     places = [i for i, x in enumerate(own) if not isinstance(x, Variable)]
     smooth = [i for i in places if own[i]._array.dtype.kind in "fc"]
-    trace = Trace([own[i] for i in places], {title: x for title, x in zip(titles, own) if isinstance(x, Variable)})
+    trace = Trace([own[i] for i in places], {title: x for title, x in zip(titles, own) if isinstance(x, Variable)},
+                  _NO_ARRAYS)
     for i in places:
         trace.name(own[i], titles[i])
     try:
         with trace.watching():
-            with GradientTape() as tape:
+            with GradientTape(persistent=True) as tape:
                 tape.watch([own[i] for i in smooth if followed is None or titles[i] in followed])
                 y = f(own)
             if not isinstance(y, Tensor):
@@ -280,8 +284,16 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
                 if id(variable) in (weights or {}):
                     trace.value(variable).name = (weights or {})[id(variable)]
                 known[trace.value(variable).name] = variable
+            if not known and places:
+                whole = own[places[0]]
+                example = int(whole._array) if whole._array.dtype.kind in "iu" and not whole._array.ndim else 3
+                raise ValueError(f"there is nothing to derive: {titles[places[0]]} holds {integers(whole, example)}")
+            if not floating(y):
+                raise ValueError(f"there is nothing to derive: the result holds {integers(y)}")
             wanted = list(known) if sources is None else [sources] if isinstance(sources, str) else list(sources)
             for name in wanted:
+                if name not in known and name in titles:
+                    raise ValueError(f"{name} holds {integers(own[titles.index(name)])}")
                 if name not in known:
                     raise ValueError(f"there is nothing called {name!r} to differentiate by: there are "
                                      f"{', '.join(known)}")
@@ -290,8 +302,8 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
         trace.undo()
     pairs = [(known[name], dx) for name, dx in zip(wanted, found) if dx is not None]
     if not pairs:
-        raise ValueError(f"there is nothing to derive: no gradient reaches {', '.join(wanted) or 'anything'}. "
-                         "tape.why_none(target, source) says why.")
+        why = tape.why_none(y, known[wanted[0]]).what if wanted else "The function uses nothing that can be watched."
+        raise ValueError(f"there is nothing to derive: no gradient reaches {', '.join(wanted) or 'anything'}. {why}")
     for key, name in (named or {}).items():
         if key in trace._values and not trace._values[key].name:
             trace._values[key].name = name

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import checked
 from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
 from ..variable import read
@@ -104,7 +105,7 @@ def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], w
             edges[pair] = _together(edges.get(pair), _carried(step, i, y, dy, id(x) in where))
     ordered = sorted(nodes.values(), key=lambda node: where.get(node.keys[0], -1))
     if source is not None:
-        _mark(ordered, edges, id(source), id(target))
+        _mark(ordered, edges, {id(x) for x in checked("source", source)}, id(target))
     caption = f"{len(steps)} steps; the tape keeps {size_of(sum(kept.values()))} alive"
     return _folded([node for node in ordered if node.kind == "constant"],
                    [node for node in ordered if node.kind != "constant"], edges, caption, whole)
@@ -160,9 +161,9 @@ def _carried(step: Any, i: int, y: Any, dy: Any, back: bool) -> Any:
     return dx if isinstance(dx, (np.ndarray, np.generic)) else None if dx is None else True
 
 
-def _mark(nodes: list[Node], edges: Any, source: int, target: int) -> None:
-    """The nodes on the ways from the source to the target."""
-    after, before = {source}, {target}
+def _mark(nodes: list[Node], edges: Any, sources: set[int], target: int) -> None:
+    """The nodes on the ways from the sources to the target."""
+    after, before = set(sources), {target}
     for node in nodes:
         if any((key, node.keys[0]) in edges for key in after):
             after.add(node.keys[0])

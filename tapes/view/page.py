@@ -6,6 +6,8 @@ import base64
 import hashlib
 import html
 import json
+import os
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -38,6 +40,20 @@ def page(title: str, style: str, script: str, data: Any, language: str) -> str:
             f"<title>{html.escape(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n"
             f'<div id="root"></div>\n<script type="application/json" id="data">{embedded(data)}</script>\n'
             f'<script type="module">{script}</script>\n</body>\n</html>\n')
+
+
+def saved(path: Any, what: str, makers: Mapping[str, Callable[[], str]]) -> None:
+    """Write what the ending of the file's name asks for."""
+    name = os.fspath(path)
+    ending = next((ending for ending in makers if name.endswith(ending)), None)
+    if ending is None:
+        raise ValueError(f"a {what} is written as {' or '.join(makers)}; {name!r} is not.")
+    folder = os.path.dirname(name)
+    if folder and not os.path.isdir(folder):
+        raise FileNotFoundError(f"there is no folder {folder} for {os.path.basename(name)}: make it first.")
+    text = makers[ending]()
+    with open(name, "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def framed(whole: str, height: int) -> str:

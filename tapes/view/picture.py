@@ -14,6 +14,8 @@ from .graph import Graph, Node, graph, size_of
 from .heat import extent, heat, mapped
 from .layout import layout
 from .names import names_in
+from .page import saved
+from .refused import on_tape, with_steps
 from .table import abridged, cut
 
 LINE, MARGIN = 17.0, 20.0  # of a line of text in a box, and around the picture
@@ -111,17 +113,19 @@ class Picture:
             lines.append(f"  n{start} -> n{end}{label};")
         return "\n".join([*lines, f'  label="{_quoted(self.caption)}";', "}", ""])
 
-    def save(self, path: str) -> None:
+    def save(self, path: Any) -> None:
         """Write it into a file, whose name ends in .svg or .dot."""
-        name = str(path)
-        if not name.endswith((".svg", ".dot")):
-            raise ValueError(f"a picture is written as .svg or .dot; {name!r} is neither.")
-        text = self.svg() if name.endswith(".svg") else self.dot()
-        with open(name, "w", encoding="utf-8") as file:
-            file.write(text)
+        saved(path, "picture", {".svg": self.svg, ".dot": self.dot})
 
-    def _repr_svg_(self) -> str:
-        return self.svg()
+    def __repr__(self) -> str:
+        return f'<picture: {self.caption}; save("tape.svg") or save("tape.dot") writes it>'
+
+    def _repr_svg_(self) -> str | None:
+        """Called by a notebook, which without the library for the layout shows the text above."""
+        try:
+            return self.svg()
+        except ImportError:
+            return None
 
 
 def picture(tape: GradientTape, target: Any = None, source: Any = None) -> Picture:
@@ -130,7 +134,7 @@ def picture(tape: GradientTape, target: Any = None, source: Any = None) -> Pictu
     Args:
         tape: one that is not used up; it stays as it is.
         target: what the adjoints are the derivatives of.
-        source: with a target, the ways from this tensor or Variable to it are drawn bold.
+        source: with a target, the ways from this tensor or Variable to it, or from several, are drawn bold.
 
     Returns:
         a Picture: a notebook shows it; `svg()`, `dot()` and `save("tape.svg")` give it to others. Numbers are shown
@@ -138,7 +142,10 @@ def picture(tape: GradientTape, target: Any = None, source: Any = None) -> Pictu
         hands back. What is repeated many times is one box; what was read of a Variable is the Variable. Boxes tell
         what the tape keeps in memory for them, and the caption all of it.
 
-    Raises ValueError for a tape without steps.
+    Raises:
+        ValueError: the tape holds no steps, or not the target, or the target has no derivative; or there is a source
+            without a target.
+        TypeError: no tape, a target that is no tensor, or a source that is none, such as its name.
 
     >>> import tapes as tf
     >>> x = tf.Variable(3.0, name="x")
@@ -147,11 +154,13 @@ def picture(tape: GradientTape, target: Any = None, source: Any = None) -> Pictu
     >>> print(tf.view.picture(tape, y, x).dot().splitlines()[3])
       n1 [label="y = exp\\l()\\l20.0855\\ladjoint 1.\\l", color="#b34700"];
     """
-    found = graph(tape, target, source, names_in(sys._getframe(1).f_locals), reading=False)
-    if not found.nodes:
-        raise ValueError("This tape holds no steps: nothing watched has been computed with, or gradient() has used it "
-                         "up. Draw it before gradient(), or say GradientTape(persistent=True).")
-    return Picture(found)
+    if target is None:
+        with_steps("picture", tape)
+    else:
+        on_tape("picture", tape, target)
+    if target is None and source is not None:
+        raise ValueError("picture(tape, target, source): a source needs a target, to which its ways lead.")
+    return Picture(graph(tape, target, source, names_in(sys._getframe(1).f_locals), reading=False))
 
 
 def _title(node: Node, letters: int = 80) -> str:

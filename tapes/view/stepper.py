@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 from ..tape import GradientTape
 from .checks import others, parted
 from .names import names_in
-from .page import asset, framed, page
+from .page import asset, framed, page, saved
 from .story import Story
 from .told import told
 
@@ -45,11 +44,7 @@ class Stepper:
 
     def save(self, path: Any) -> None:
         """Write the page into a file, whose name ends in .html."""
-        name = os.fspath(path)
-        if not name.endswith((".html", ".htm")):
-            raise ValueError(f"a stepper is written as .html; {name!r} is not.")
-        with open(name, "w", encoding="utf-8") as file:
-            file.write(self.html())
+        saved(path, "stepper", {".html": self.html, ".htm": self.html})
 
     def __repr__(self) -> str:
         kinds = [position["kind"] for position in self._data["positions"]]

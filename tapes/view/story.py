@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import checked, cotangents_of, single
+from ..arguments import checked, cotangents_of
 from ..chain_rule import Step, backward, leading_from, seeds
 from ..diagnose.explanation import Question
 from ..diagnose.history import history_about
@@ -18,6 +18,7 @@ from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
 from .graph import Node, graph
 from .lines import names_by_line
+from .refused import on_tape
 
 WHOLE = 100  # steps up to which every single one is told; of more, repetitions are folded
 
@@ -78,7 +79,7 @@ class Story:
     """
 
     def __init__(self, tape: GradientTape, target: Any, source: Any, names: dict[int, str]) -> None:
-        y = _on_tape(tape, target)
+        y = on_tape("stepper", tape, target)
         wanted = None if source is None else checked("source", source)
         history = history_about(tape)
         lines = {step.key: history.line_of(step()) if history else None for step in tape.steps() if step() is not None}
@@ -154,24 +155,6 @@ class Story:
                 for number in made.get(node.keys[0], ()):
                     yield Position("product", place, number)
         yield Position("gradients", self.target)
-
-
-def _on_tape(tape: GradientTape, target: Any) -> Any:
-    """The target, if there is something to tell about it."""
-    if not isinstance(tape, GradientTape):
-        raise TypeError(f"stepper(tape, target): a GradientTape comes first, got {type(tape).__name__}")
-    if not tape.steps():
-        raise ValueError("This tape holds no steps: nothing watched has been computed with, or gradient() has used it "
-                         "up. Ask for the stepper before gradient(), or say GradientTape(persistent=True).")
-    y = single("target", target)
-    if all(step() is not y for step in tape.steps()):
-        raise ValueError("The target is not on this tape: it was computed from constants alone, outside of the `with` "
-                         "block, or by an op after which the value left the tape. tape.why_none(target, source) says "
-                         "more.")
-    if y._array.dtype.kind not in "fc":
-        raise ValueError(f"The target holds {y._array.dtype.name}, which has no derivative: give a floating-point "
-                         "tensor, such as the loss.")
-    return y
 
 
 def _noted(step: Step, products: list[Product]) -> list[Callable[..., Any] | None]:

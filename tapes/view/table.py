@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 import numpy as np
 
+from ..arguments import without_steps
 from ..chain_rule import Step
 from ..parts import Arrived, Parts
 from ..tape import GradientTape
 from ..variable import Variable
+from .refused import not_on
 
 WIDTH = 100  # of the table, so that it fits a projector
 _VALUE, _NARROW = 28, 20  # of a value or an adjoint, and where the table would be wider
@@ -21,8 +24,7 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
     living = [(step, y) for step in tape.steps() if (y := step()) is not None]  # held, while the table is made
     steps = [step for step, _ in living]
     if not steps:
-        return ("This tape holds no steps: nothing watched has been computed with (constants need tape.watch), or "
-                "gradient() has used it up.")
+        return without_steps(tape)
     adjoints = {} if target is None else tape.adjoints(target)
     lost = target is not None and not adjoints
     labels = labels_of(steps, names)
@@ -50,7 +52,7 @@ def table(tape: GradientTape, target: Any, names: dict[int, str]) -> str:
              for row in rows]
     table = [lines[0], "  ".join("-" * width for width in widths), *lines[1:]]
     if lost:
-        table.append("The target is not on this tape: was it computed after the `with` block, or from constants alone?")
+        table += textwrap.wrap(not_on(tape), WIDTH, break_on_hyphens=False)
     return "\n".join(table)
 
 
