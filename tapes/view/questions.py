@@ -20,6 +20,7 @@ from .story import Product, Story
 from .written import Formula
 
 WORK = 4  # products that one may be asked to add up by hand
+_PAIRS = 36  # so many products of two entries can still be told apart
 _CLOSE = 0.004  # nearer than that an answer could be meant as the other
 
 Option = dict[str, Any]
@@ -110,6 +111,7 @@ class _Number:
         elif self.step.op.name == "matmul":
             yield from self._terms(index)
             yield from self._transposed(index)
+            yield from self._pairs()
         else:
             n = self.x.size // max(np.size(self.y), 1)
             adjoint = right * n if self.step.op.name == "reduce_mean" else right
@@ -153,6 +155,12 @@ class _Number:
         terms = other[:, row] * self.dy[:, column] if self.product.place else self.dy[row] * other[column]
         if len(terms) > 1:
             yield from ((float(term), "one term") for term in terms)
+
+    def _pairs(self) -> Iterator[tuple[float, str]]:
+        """Any entry of the adjoint times any of the other matrix."""
+        pairs = np.multiply.outer(self.dy, self.xs[1 - self.product.place])
+        if pairs.size <= _PAIRS:
+            yield from ((float(pair), "wrong pair") for pair in pairs.reshape(-1))
 
     def _transposed(self, index: tuple[int, ...]) -> Iterator[tuple[float, str]]:
         other = self.xs[1 - self.product.place]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 
+import numpy as np
 import pytest
 
 from tests.browser import programs
@@ -94,6 +96,45 @@ def test_a_usual_mistake_is_named(asking, heading, before, said, why):
     page = asking(programs.paths)
     go(page, heading, before)
     assert why in say(page, said)["told"]
+
+
+def test_another_entry_is_named_and_the_one_that_is_asked_is_marked(asking):
+    page = asking(programs.layers)
+    go(page, "matmul hands its adjoint on to W1")
+    asked = tuple(map(int, re.search(r"\[(\d), (\d)\]", page.run(ASKED)["question"]).groups()))
+    tape, W1 = page.shown.tape, page.shown.sources["W1"]
+    dW1 = tape.gradient(page.shown.target, W1).numpy()
+    for index in set(np.ndindex(dW1.shape)) - {asked}:
+        assert f"This is entry {list(index)}; what is asked is {list(asked)}." in say(page, f"{dW1[index]:.4g}")["told"]
+    marked = page.run("return [...document.querySelectorAll('.panel .marked')].map(cell => cell.title)")
+    assert marked == [f"{list(asked)} = {W1.numpy()[asked]:g}"]
+    assert "This is W1[1, 2] itself." in say(page, f"{W1.numpy()[1, 2]}")["told"]
+    (sums,) = [step() for step in tape.steps() if step.op.name == "add" and step().shape == (2, 3)]
+    row, column = (asked[0] + 1) % 2, asked[1]
+    wrong = page.shown.tape.gradient(page.shown.target, sums).numpy()[0, column] * [[1.0, 2.0], [-0.5, 0.25]][0][row]
+    assert "these two do not meet" in say(page, f"{wrong:.5g}")["told"]
+    assert "derivative of the step" not in say(page, "123.4")["told"]  # a matmul has none entry by entry
+
+
+@pytest.mark.parametrize(("said", "told"), [("", "Type a number first."), ("  ", "Type a number first."),
+                                            ("1.6", "Nearly: to three digits"), ("1,61", "✓ Right."),
+                                            ("2", "✗ Not yet.")])
+def test_few_digits_and_none_and_a_decimal_comma(asking, said, told):
+    page = asking(programs.paths)
+    go(page, QUESTIONS[1][0])
+    assert "Three significant digits" in page.run("return document.querySelector('.question').textContent")
+    found = say(page, said)
+    assert told in found["told"]
+    assert found["score"].split(" of ")[1] == ("0 right" if "first" in told or "Nearly" in told else "1 right")
+
+
+def test_on_a_phone_the_question_is_in_sight(asking, page):
+    page.resize(390, 844)
+    asking(programs.layers)
+    for where in everywhere(page, """const field = document.querySelector('.question input');
+            return field && [field, document.querySelector('footer')].map(one => one.getBoundingClientRect())
+              .map(({ bottom, top }, i) => i ? top : bottom);"""):
+        assert where is None or where[0] < where[1]
 
 
 @pytest.mark.parametrize("answer", ["", "alert(1)", "document.title='run'", "1 +", "(2", "constructor(1)", "1;1"])

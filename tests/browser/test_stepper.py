@@ -32,6 +32,7 @@ return { count: document.querySelector('.count').textContent,
 """
 
 
+SIGNS = "return [...document.querySelectorAll('.panel .sign')].map(sign => sign.textContent)"
 SLIP = re.compile(r"\bnull\b|undefined|NaN|\[object|\b(head|say|why) [a-z]|\{\w+\}")  # what no reader should see
 HOSTILE = ["<img src=x onerror=\"document.body.dataset.run=1\">",
            "</script><script>document.body.dataset.run=1</script>", "<!--<script>",
@@ -58,6 +59,10 @@ def everywhere(page, script=READ):
     """Read every position, from the first to the last."""
     count = page.run("return Number(document.querySelector('input[type=range]').max)")
     return page.walk(["Home", *["ArrowRight"] * count], script)
+
+
+def matrix(card, rows):
+    return numbers(card[1]).reshape(rows, -1)
 
 
 def numbers(entries):
@@ -177,6 +182,24 @@ def test_where_paths_meet_the_sum_is_shown_as_a_sum(stepping):
     a = page.shown.values["a"].numpy()
     np.testing.assert_allclose(sorted(float(numbers(term)[0]) for term in final["sum"][:3]), sorted([a, a, np.exp(a)]),
                                rtol=1e-15)
+
+
+def test_the_factors_of_a_matrix_product_stand_as_in_the_formula(stepping):
+    page = stepping(programs.layers)
+    found = {one["heading"]: one["cards"] for one in everywhere(page)}
+    left, right, product = found["matmul hands its adjoint on to W1"]
+    assert left[0] == "inputs⊤ 2 × 2" and right[0].startswith("δ%")
+    np.testing.assert_allclose(matrix(left, 2) @ matrix(right, 2), matrix(product, 2), rtol=1e-12)
+    left, right, product = found["matmul hands its adjoint on to hidden"]
+    assert left[0].startswith("δ%") and right[0] == "W2⊤ 1 × 3"
+    np.testing.assert_allclose(matrix(left, 2) @ matrix(right, 1), matrix(product, 2), rtol=1e-12)
+
+
+def test_what_broadcasting_did_is_said(stepping):
+    pages = everywhere(stepping(programs.layers), "return document.querySelector('.panel').innerText")
+    (told,) = [text for text in pages if "hands its adjoint on to b1" in text]
+    assert "so its adjoint is the sum over the rows" in told and "∑" in told
+    assert not any("×" in sign for signs in everywhere(stepping(programs.layers), SIGNS) for sign in signs)
 
 
 def test_the_line_of_the_program_is_marked(stepping):

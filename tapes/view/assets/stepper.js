@@ -7,7 +7,7 @@ const REST = 300; // milliseconds after which the address follows: browsers refu
 class Stepper extends Views {
   constructor(root, data, alone) {
     super();
-    Object.assign(this, { root, data, alone, arrays: data.arrays, position: 0, playing: null });
+    Object.assign(this, { root, data, alone, arrays: [...data.arrays], position: 0, playing: null });
     this.language = data.language;
     this.predicting = false;
     this.quiz = new Quiz(this);
@@ -187,6 +187,7 @@ class Stepper extends Views {
     const hint = this.predicting && !BACKWARD.has(position.kind) ? this.say("say predict") : null;
     this.panel.replaceChildren(...[tag, head, hint, this.quiz.verdict(this.position), ...body].filter(Boolean));
     if (settled) head.focus();
+    if (asked && this.alone) this.panel.querySelector(".question").scrollIntoView({ block: "nearest" });
     this.showScore();
     this.follow();
     const count = `${this.position + 1} / ${positions.length}`;

@@ -62,7 +62,7 @@ class Strip {
       box.classList.toggle("now", i === state.now);
       box.classList.toggle("next", i === state.next);
       const number = state.adjoints.has(i) ? this.small(state.adjoints.get(i)) : "";
-      box.querySelector(".below").textContent = number ? `δ ${number}` : cut(opOf(this.page, this.page.data.nodes[i]), 16);
+      box.querySelector(".below").textContent = number ? `δ${number}` : cut(opOf(this.page, this.page.data.nodes[i]), 16);
     });
     for (const [key, [forth, back]] of this.ways) {
       forth.classList.toggle("done", state.computed.has(Number(key.split(" ")[1])));
@@ -80,7 +80,7 @@ class Strip {
   small(place) {
     const array = this.page.arrays[place];
     if (!array?.s) return "";
-    return array.s.every((length) => length === 1) ? shown(array.c[0]) : shapeOf(array);
+    return array.s.every((length) => length === 1) ? ` = ${shown(array.c[0])}` : ` ${shapeOf(array)}`;
   }
 }
 

@@ -99,8 +99,9 @@ function inkOn(ground) {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.18 ? "#000000" : "#ffffff";
 }
 
-// The value at a place of the page's arrays, as an element. `page` has arrays, theme and the words `t`.
-function valueView(page, place, name) {
+// The value at a place of the page's arrays, as an element; one entry of few may be marked. `page` has arrays, theme and
+// the words `t`.
+function valueView(page, place, name, marked = "") {
   if (place === null || place === undefined) return make("span", { class: "none" }, "None");
   const array = page.arrays[place];
   if (array.parts) {
@@ -109,14 +110,15 @@ function valueView(page, place, name) {
   const table = new Table(array);
   if (table.empty) return make("span", { class: "none" }, page.t("empty"));
   if (!array.s.length) return make("span", { class: "number", title: String(array.c[0]) }, shown(array.c[0]));
-  return table.few ? numbersView(page, table, name) : mapView(page, table, name);
+  return table.few ? numbersView(page, table, name, marked) : mapView(page, table, name);
 }
 
-function numbersView(page, table, name) {
+function numbersView(page, table, name, marked) {
   const rows = table.rows.map((_, i) => make("tr", {}, table.columns.map((_, j) => {
     const cell = table.colours[i * table.columns.length + j];
     const ground = colour(cell, table.most, page.theme);
-    const made = make("td", { title: `${table.index(i, j)} = ${table.at(i, j)}` }, shown(table.at(i, j)));
+    const made = make("td", { title: `${table.index(i, j)} = ${table.at(i, j)}`,
+      class: table.index(i, j) === marked && "marked" }, shown(table.at(i, j)));
     made.style.cssText = `background:${ground};color:${inkOn(ground)}`;
     return made;
   })));

@@ -28,14 +28,14 @@ class Views {
     return make("p", { class: "say" }, this.t(key, values));
   }
 
-  // A value with its name above it.
-  card(name, place, look = "") {
+  // A value with its name above it, and maybe an entry that is marked.
+  card(name, place, look = "", marked = "") {
     const array = this.arrays[place];
     const shape = array ? shapeOf(array) : "";
     return make("figure", { class: `card ${look}` },
       make("figcaption", {}, typeof name === "string" ? make("b", {}, name) : name,
         shape ? make("span", { class: "dim" }, ` ${shape}`) : null),
-      valueView(this, place, typeof name === "string" ? name : name.textContent));
+      valueView(this, place, typeof name === "string" ? name : name.textContent, marked));
   }
 
   // A formula, and below it the equations for parts of it. `left` is a tree as those are.
@@ -127,14 +127,17 @@ class Views {
       return [this.card(this.t("contribution", { x: `δ${to}` }), product.contribution, "back result"),
         ...this.adding(product)];
     }
-    const parts = [this.card(`δ${from}`, dy, "back")];
+    const factors = this.factors(product.formula);
+    const spread = this.spread(product);
+    const parts = factors ?? [this.card(`δ${from}`, dy, "back")];
     const plain = JSON.stringify(product.slope) === '[["mrow",["mn","1"]]]';
-    let sign = "→";
+    let sign = factors ? "=" : spread ? "→ Σ →" : "→";
     if (product.local !== undefined && !plain) {
       const slope = make("b", {}, `∂${from}/∂${to}`);
-      parts.push(make("span", { class: "sign" }, "×"), this.card(slope, product.local));
-      sign = this.sizes(product.local) === this.sizes(product.contribution) ? "=" : "→ Σ →";
-    } else {
+      const times = this.arrays[product.local].s.length ? "⊙" : "⋅"; // as in formulas
+      parts.push(make("span", { class: "sign" }, times), this.card(slope, product.local));
+      sign = spread ? "→ Σ →" : "=";
+    } else if (!factors) {
       for (const place of unique(valuesIn(product.formula ?? []))) {
         parts.push(this.card(nameOf(this, place), this.data.nodes[place].value));
       }
@@ -142,6 +145,7 @@ class Views {
     const slope = [["mfrac", ["mrow", ["mo", "∂"], ["v", product.from]], ["mrow", ["mo", "∂"], ["v", product.to]]]];
     const adds = product.earlier.length || product.hidden ? "+=" : "=";
     return [product.formula ? this.formula(product.formula, [["d", product.to]], adds) : null,
+      spread ? this.say(`say ${spread}`, { x: to, y: from }) : null,
       product.slope ? make("div", { class: "slope" }, this.formula(product.slope, slope),
         product.twice ? this.t("say input", { x: to, ...product.twice }) : null) : null,
       make("div", { class: "row" }, parts, make("span", { class: "sign" }, sign),
@@ -149,8 +153,44 @@ class Views {
       ...this.adding(product)];
   }
 
-  sizes(place) {
-    return String(this.arrays[place].s);
+  // What broadcasting did with an input, where it did something.
+  spread({ from, local, contribution }) {
+    if (local === undefined || local === null) return null;
+    const [big, small] = [this.arrays[local].s, this.arrays[contribution].s];
+    if (String(big) === String(small)) return null;
+    const rows = big.length === 2 && small[small.length - 1] === big[1] && (small[small.length - 2] ?? 1) === 1;
+    return !rows ? "used everywhere" : this.data.nodes[from].op === "add" ? "added to rows" : "used in rows";
+  }
+
+  // The two matrices that a formula multiplies, in its order and turned as in it, with the sign of Python between.
+  factors(formula) {
+    if (formula?.length !== 1) return null;
+    const found = formula[0].slice(1).filter(([tag]) => tag !== "mspace").map((part) => {
+      const turned = part[0] === "msup" && JSON.stringify(part[2]).includes("⊤");
+      const [kind, place] = turned ? part[1] : part;
+      if (kind !== "v" && kind !== "d") return null;
+      const node = this.data.nodes[place];
+      const array = kind === "d" ? node.adjoint : node.value;
+      if (this.arrays[array]?.s?.length !== 2) return null;
+      const name = (kind === "d" ? "δ" : "") + nameOf(this, place);
+      return this.card(turned ? make("b", {}, name, make("sup", {}, "⊤")) : name, turned ? this.turnedOver(array) : array,
+        kind === "d" ? "back" : "");
+    });
+    if (found.length !== 2 || found.includes(null)) return null;
+    return [found[0], make("span", { class: "sign" }, "@"), found[1]];
+  }
+
+  // The place of a matrix with rows and columns exchanged.
+  turnedOver(place) {
+    this.transposes ??= new Map();
+    if (!this.transposes.has(place)) {
+      const array = this.arrays[place];
+      const { rows, columns } = new Table(array);
+      const exchanged = (cells) => columns.flatMap((_, j) => rows.map((_, i) => cells[i * columns.length + j]));
+      this.transposes.set(place, this.arrays.push({ ...array, s: [...array.s].reverse(), c: exchanged(array.c),
+        ...(array.r ? { r: array.k, k: array.r } : {}), ...(array.m ? { m: exchanged(array.m) } : {}) }) - 1);
+    }
+    return this.transposes.get(place);
   }
 
   // What had arrived before, and what it is now.
