@@ -54,6 +54,16 @@ def _real(text: str) -> Callable[[Step, str], str | None]:
     return lambda step, x: None if step.inputs[0].array.dtype.kind == "c" else text.format(x)
 
 
+def _quotient(step: Step, x: str, y: str) -> str | None:
+    """Of short integers the row makes float32, where NumPy has other ideas."""
+    return None if step.inputs[0].array.dtype.kind in "iu" else f"{x} / {y}"
+
+
+def _power(step: Step, x: str, y: str) -> str | None:
+    """With single numbers ** goes another way than np.power, which shows in the last bit and at infinity."""
+    return f"{x} ** {y}" if step.output.shape else None
+
+
 def _joined(function: str) -> Callable[..., str]:
     return lambda step, *xs: f"{function}(({', '.join(xs)}{',' if len(xs) == 1 else ''}), axis={step.params['axis']})"
 
@@ -123,8 +133,8 @@ VIEWS = {"swap_last", "transpose", "reshape"}  # they cost nothing: written wher
 # {0} and so on are the inputs, the other fields the parameters. A row whose forward function is one of NumPy's own
 # needs no template; any other that has none is called by its name.
 TEMPLATES: dict[str, str | Callable[..., str | None]] = {
-    "add": "{0} + {1}", "subtract": "{0} - {1}", "multiply": "{0} * {1}", "divide": "{0} / {1}", "negative": "-{0}",
-    "matmul": _matmul, "pow": "{0} ** {1}", "read": "{0}", "identity": "{0}",
+    "add": "{0} + {1}", "subtract": "{0} - {1}", "multiply": "{0} * {1}", "divide": _quotient, "negative": "-{0}",
+    "matmul": _matmul, "pow": _power, "read": "{0}", "identity": "{0}",
     "greater": "{0} > {1}", "greater_equal": "{0} >= {1}", "less": "{0} < {1}", "less_equal": "{0} <= {1}",
     "reshape": "{0}.reshape({shape})", "transpose": "{0}.transpose({perm})", "swap_last": _swap_last,
     "cast": "{0}.astype({dtype})", "broadcast_to": "np.broadcast_to({0}, {shape})", "where": "np.where({0}, {1}, {2})",
@@ -143,5 +153,5 @@ INTO = {
     "sigmoid": "np.divide(1, np.add(1, np.exp(np.negative({0}, out={into}), out={into}), out={into}), out={into})",
 }
 # Where all is single numbers; the last field is 0 in the dtype of the result. NumPy's functions take ten times as long.
-NUMBERS = {"relu": "max({0}, {1})", "relu_grad": "({0} if {1} > 0 else {2})"}
+NUMBERS = {"relu": "({0} if not {0} <= 0 else {1})", "relu_grad": "({0} if {1} > 0 else {2})"}
 SAFE = {*TEMPLATES, *NEEDS} - {"pow", "part"}  # what cannot fail, whatever the numbers are

@@ -46,14 +46,17 @@ def _number(value: Value) -> Any:
 
 
 def _neutral(number: float, place: int) -> Law:
-    """x * 1 is x, and so on: if the other input has the shape and dtype of the result."""
+    """x * 1 is x, and so on: if the other input has the shape and dtype of the result.
+
+    Not of complex numbers: (-1 - 0j) * (1 + 0j) is -1 + 0j, on the other side of where a root is cut.
+    """
     def law(step: Step, makers: dict[Value, Step]) -> Any:
-        if step.inputs[place].kind != "constant":
+        if step.inputs[place].kind != "constant" or step.output.array.dtype.kind == "c":
             return step
         other = step.inputs[1 - place]
         same = other.shape == step.output.shape and other.array.dtype == step.output.array.dtype
         found = _number(step.inputs[place]) if same else None
-        return other if found is not None and found == number and not np.signbit(np.real(found)) else step
+        return other if found is not None and found == number and not np.signbit(found) else step
 
     return law
 

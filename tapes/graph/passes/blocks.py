@@ -127,7 +127,7 @@ class _Group:
         """The loop, once all steps are known."""
         inside = {*self.inside}
         wanted = {*program.outputs, *(value for step in program.steps if step not in inside for value in step.inputs)}
-        largest = max(math.prod(value.shape) for step in self.inside for value in (step.output, *step.inputs))
+        largest = max(1, *(math.prod(value.shape) for step in self.inside for value in (step.output, *step.inputs)))
         rows = -(-self.length // (EVEN * -(-largest // (EVEN * ENTRIES))))
         kept = [step.output for step in self.inside if step.output in wanted and step.output in self._made]
         sums = [step.output for step in self.inside if step.output in self._late]
