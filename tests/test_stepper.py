@@ -408,6 +408,17 @@ def test_what_is_zero_but_for_rounding_may_be_answered_by_zero():
     assert [one["slack"] for (op, _), one in asked.items() if op == "multiply"] == [0.0]
 
 
+def test_a_power_keeps_its_plain_exponent():
+    x = tf.Variable([[1.0], [2.0]], name="x")
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(x ** 3)
+    data = stepper(tape, y).data
+    (slope,) = [product["slope"] for product in data["products"] if data["nodes"][product["from"]]["op"] == "pow"]
+    place = next(place for place, node in enumerate(data["nodes"]) if node["op"] == "read")
+    power = ["msup", ["mrow", ["v", place]], ["mrow", ["mn", "2"]]]
+    assert slope == [["mrow", ["mn", "3"], ["mspace"], power]]
+
+
 def test_every_mistake_has_its_words():
     tape, loss, _ = network()
     words = json.loads(asset("words.json"))["en"]

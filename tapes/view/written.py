@@ -55,7 +55,8 @@ def local(story: Story, product: Product) -> Formula | None:
     if not step.op.smooth or _bundled(step):
         return None
     _, spread_out = spread(step)
-    given = [(Tensor(np.array(x)), name) for x, (_, name) in zip(spread_out, _given(story, step.inputs))]
+    given = [(Tensor(np.array(x)) if name else own, name)  # a plain number stays one
+             for x, (own, name) in zip(spread_out, _given(story, step.inputs))]
     rule, result = rule_of(step, product.place), f"v{story.place[product.key]}"
 
     def run(xs: list[Any]) -> tuple[Any, ...]:

@@ -135,6 +135,10 @@ def test_on_a_phone_the_question_is_in_sight(asking, page):
             return field && [field, document.querySelector('footer')].map(one => one.getBoundingClientRect())
               .map(({ bottom, top }, i) => i ? top : bottom);"""):
         assert where is None or where[0] < where[1]
+    go(page, "matmul hands its adjoint on to W1")
+    assert "Which row" in say(page, "123.4")["told"]
+    assert page.run("""return document.querySelector('.panel .feedback').getBoundingClientRect().bottom
+      <= document.querySelector('footer').getBoundingClientRect().top""")
 
 
 @pytest.mark.parametrize("answer", ["", "alert(1)", "document.title='run'", "1 +", "(2", "constructor(1)", "1;1"])

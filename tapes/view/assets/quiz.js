@@ -227,6 +227,7 @@ class Quiz {
   say(look, text) {
     this.feedback.className = `feedback ${look}`;
     this.feedback.textContent = text;
+    if (this.page.alone) this.feedback.scrollIntoView({ block: "nearest" });
   }
 
   // Right, or given up: the position shows what it shows without a question.
