@@ -229,7 +229,7 @@ def test_each_input_of_a_power_has_its_own_rule():
 
 
 def test_a_square_within_a_mean_says_both_however_it_is_written():
-    x = tf.constant([1.0, 2.0])
+    x = tf.constant([1.0, 2.0, 3.0])
     for square in (lambda x: x * x, lambda x: x ** 2, tf.square):
         found = derivation(lambda x, square=square: tf.reduce_mean(square(x)), x)
         assert str(found).endswith("# power rule; mean over all")
@@ -327,3 +327,31 @@ def test_local_derivatives_have_the_names_of_the_program():
 def test_local_derivatives_without_sympy(run_python):
     program = "import tapes as tf\ntf.view.derivation(lambda x: tf.sin(x), tf.constant(1.0)).local()"
     assert "pip install sympy" in run_python("-c", program, without=("sympy",)).stderr
+
+
+def test_a_label_that_was_broadcast_is_told_with_the_shape():
+    x, w, y = tf.ones((2, 3)), tf.ones((3, 1)), tf.constant([1.0, 0.0])
+
+    def f(x, w, y):
+        loss = tf.reduce_mean(tf.square(x @ w - y))
+        return loss
+
+    assert derivation(f, x, w, y, sources=["w"]).backward[-1].why == (
+        "chain rule through difference (broadcast to 2 x 2), matrix product")
+
+    def named(x, w, y):
+        p = x @ w
+        diff = p - y
+        return tf.reduce_sum(diff ** 3 * diff)
+
+    found = {one.name: one.why for one in derivation(named, x, w, y, sources=["w"]).backward}
+    assert found["δp"] == "broadcast to 2 x 2: summed over the copies"
+
+
+@pytest.mark.parametrize("square", [tf.square, lambda x: x ** 2, lambda x: x * x])
+def test_the_two_of_the_power_rule_and_the_half_of_a_mean_cancel(square):
+    def f(x):
+        return tf.reduce_mean(square(x))
+
+    why = {n: derivation(f, np.arange(float(n))).backward[0].why for n in (2, 3)}
+    assert why == {2: "power rule; mean over all: 2 times 1/2 is 1", 3: "power rule; mean over all"}

@@ -190,6 +190,14 @@ def test_an_op_with_several_results_and_a_gradient_of_ones_own():
     assert (found.stage, found.op) == ("backward", "custom_gradient") and "custom_gradient" in str(found)
 
 
+def test_a_notebook_shows_what_print_shows():
+    x = tf.Variable(0.0)
+    with tf.GradientTape() as tape:
+        y = tf.sqrt(x)
+    found = tape.first_nan(y, x)
+    assert repr(found) == str(found)
+
+
 def test_the_tape_must_not_be_used_up():
     x = tf.Variable(0.0)
     with tf.GradientTape() as tape:

@@ -20,7 +20,7 @@ from .history import latest
 from .remedies import Spot, remedy
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """The first nan or inf; false, and "all finite" when printed, where there is none.
 
@@ -68,6 +68,8 @@ class Finding:
         if self and latest.history is None:
             lines.append("Inside `with tapes.diagnose.history():` the line of the program is named too.")
         return "\n".join(lines)
+
+    __repr__ = __str__  # so that a notebook shows it as print does
 
 
 def first_nan(tape: GradientTape, target: Any, sources: Any, names: dict[int, str]) -> Finding:

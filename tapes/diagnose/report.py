@@ -40,7 +40,7 @@ class Argument:
         return "\n".join([*lines, *(f"  {line}" for line in filled(self.note and f"({self.note})"))])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """What `check_gradients` found: true when all that could be compared is right, and something could.
 
@@ -60,6 +60,8 @@ class Report:
         head = ("Gradients of the results, summed with random weights: from the tape, held against "
                 f"{self.oracle}, in float64.")
         return "\n".join([*filled(head), *map(str, self.arguments)])
+
+    __repr__ = __str__  # so that a notebook shows it as print does
 
     def raise_if_wrong(self) -> None:
         """Raise AssertionError, with the whole report, unless all is right: for tests."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 
 from ..graph.program import Step, Value
+from .constants import uniform
 from .ways import Users
 
 # By op, and by the place of the input where that matters.
@@ -52,16 +54,20 @@ def reason(about: Value, seen: Callable[[Value], Value], users: Users, names: Ma
         return f"{len(ways)} ways add up: {through}"
     step, place = ways[0]
     said = "power rule" if square else _phrase(step, place, about)
-    ops = [] if _silent(step, about) else [_op(step)]
+    ops = [] if _silent(step, about) else [_through(step, about)]
+    twice = square or _squares(step)
     while seen(step.output) not in names and len(users.get(step.output, ())) == 1:
         before, (step, place) = step.output, users[step.output][0]
         if not _silent(step, before):
-            ops.append(_op(step))
+            ops.append(_through(step, before))
             said = said if len(ops) > 1 else _phrase(step, place, before)
     if len(ops) > 2:
         return "chain rule through " + ", ".join(reversed(ops))
     if len(ops) == 2 and step.op.name in ("reduce_mean", "reduce_sum"):
-        return f"{said}; mean over all" if step.op.name == "reduce_mean" else said
+        if step.op.name == "reduce_sum":
+            return said
+        cancel = twice and said == "power rule" and math.prod(step.inputs[0].shape) == 2 * math.prod(step.output.shape)
+        return f"{said}; mean over all" + ": 2 times 1/2 is 1" * cancel
     return said if len(ops) < 2 else f"chain rule through {ops[1]}, {ops[0]}"
 
 
@@ -71,6 +77,19 @@ def _op(step: Step) -> str:
             "custom_gradient": "a rule of the program's own"}.get(step.op.name, step.op.name)
 
 
+def _through(step: Step, x: Value) -> str:
+    """An op on the way, and to which shape it has broadcast what came in."""
+    return f"{_op(step)} (broadcast to {' x '.join(map(str, step.output.shape))})" if _broadcast(step, x) else _op(step)
+
+
+def _broadcast(step: Step, x: Value) -> bool:
+    return step.op.name in ("add", "subtract", "multiply", "divide") and x.shape != step.output.shape
+
+
+def _squares(step: Step) -> bool:
+    return step.op.name == "square" or (step.op.name == "pow" and uniform(step.inputs[1]) == 2)
+
+
 def _silent(step: Step, x: Value) -> bool:
     """Whether a step hands an adjoint on as it is."""
     return (step.op.name in ("read", "identity", "add", "add_n") and x.shape == step.output.shape) or (
@@ -78,9 +97,10 @@ def _silent(step: Step, x: Value) -> bool:
 
 
 def _phrase(step: Step, place: int, x: Value) -> str:
-    if step.op.name in ("add", "subtract", "multiply", "divide") and x.shape != step.output.shape:
-        rows = len(step.output.shape) == 2 and x.shape in (step.output.shape[1:], (1, *step.output.shape[1:]))
-        return f"broadcast to every {'row' if rows else 'entry that it met'}: summed over {'rows' if rows else 'them'}"
+    if _broadcast(step, x):
+        if len(step.output.shape) == 2 and x.shape in (step.output.shape[1:], (1, *step.output.shape[1:])):
+            return "broadcast to every row: summed over rows"
+        return f"broadcast to {' x '.join(map(str, step.output.shape))}: summed over the copies"
     phrase = PHRASES.get(step.op.name)
     if isinstance(phrase, tuple):
         phrase = phrase[min(place, len(phrase) - 1)]
