@@ -204,6 +204,8 @@ class Stage:
                 self.value = float(truth.values[0])
             elif order == 1:
                 self.truths[parameter] = truth
+        elif order == 0:  # not compared with anything, and still a number
+            self.value = next((float(a.values[0]) for a in answers.values() if not a.failure), self.value)
         cells = {backend.name: self._cell(backend, reference, answers.get(backend.name), truth, condition, order,
                                           parameter)
                  for backend in self.backends if backend.name in answers or not backend.available}

@@ -65,7 +65,7 @@ class Problem:
         try:
             value = self.function(tf, **inputs, **data)
         except Exception as error:
-            raise LossError(blame(error, self.path)) from error
+            raise LossError(self._with_whole_numbers(blame(error, self.path))) from error
         shape = getattr(value, "shape", ())
         if value is None or tuple(shape) != ():
             what = "None: return the value" if value is None else f"shape {tuple(shape)}: reduce it to one number, "\
@@ -73,6 +73,13 @@ class Problem:
             line = self.function.__code__.co_firstlineno
             raise LossError(f"{self.path.name}, line {line}: loss returned {what}")
         return value
+
+    def _with_whole_numbers(self, said: str) -> str:
+        """Where integers met floating-point numbers, and some of the data are integers: what to write there."""
+        whole = [name for name, array in self.data.items() if array.dtype.kind in "iu"]
+        before, found, _ = said.partition("Bring all to one dtype")
+        return said if not found or not whole else (
+            f"{before}data[{whole[0]!r}] holds whole numbers, {self.data[whole[0]].dtype}: write 1.0 for 1 in `data`.")
 
 
 def blame(error: BaseException, path: Path) -> str:

@@ -151,8 +151,10 @@ def stages(comparison: Comparison) -> list[tuple[str, list[Row]]]:
     for stage in dict.fromkeys(row.stage for row in comparison.rows):
         rows = [row for row in comparison.rows if row.stage == stage]
         size = rows[0].rows
-        data = f"On {'all ' if size == comparison.problem.rows else 'the first '}{size:,} rows, against "
-        found.append(((data if size else "Against ") + REFERENCES[rows[0].reference], rows))
+        data = f"On {'all ' if size == comparison.problem.rows else 'the first '}{size:,} rows, " if size else ""
+        sure = next((row.reference for row in rows if any(cell.status == TRUTH for cell in row.cells.values())), None)
+        words = data + (f"against {REFERENCES[sure]}" if sure else "compared with nothing: no oracle has a sure answer")
+        found.append((words[0].upper() + words[1:], rows))
     return found
 
 
@@ -224,7 +226,8 @@ def summary(comparisons: Sequence[Comparison]) -> list[list[str]]:
         elif cells:
             judged = [(row, cell) for row, cell in cells if cell.status in (AGREES, DISAGREES, FAILED)]
             agreed = sum(cell.status == AGREES for _, cell in judged)
-            lines.append([backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else "truth",
+            lines.append([backend.name, version_of(backend), f"{agreed} of {len(judged)}" if judged else
+                          "truth" if any(cell.status == TRUTH for _, cell in cells) else "not compared",
                           *[_worst([cell for row, cell in judged
                                     if (row.reference == "sympy") == symbolic and (row.order == 2) == second])
                             for symbolic in (True, False) for second in (False, True)]])

@@ -429,3 +429,61 @@ def test_a_loss_that_is_not_finite_is_explained_too(comparisons, tmp_path):
 def test_wrong_usage(comparisons, arguments, words):
     found = comparisons(*arguments)
     assert found.returncode == 2 and words in found.stderr and "Traceback" not in found.stderr
+
+
+PLAIN = '''
+inputs = {"z": [0.5, -1.0, 1.5]}
+
+def loss(tf, z):
+    @tf.custom_gradient
+    def my_sigmoid(z):
+        s = 1.0 / (1.0 + tf.exp(-z) * 1.0)
+        return s, lambda upstream: upstream * RULE
+    return tf.reduce_sum(my_sigmoid(2.0 * z))
+'''
+
+
+@pytest.mark.parametrize("rule", ["s", "s * (1.0 - s)"])
+def test_a_function_of_the_users_with_ordinary_numbers_takes_double_precision_only(comparisons, tmp_path, rule):
+    path = tmp_path / "own.py"
+    path.write_text(PLAIN.replace("RULE", rule))
+    found = comparisons("explain", str(path), "--only", "complex")
+    wrong = rule == "s"
+    assert found.returncode == wrong, found.stdout + found.stderr
+    assert found.stdout.startswith("WRONG RULE: my_sigmoid, for argument 1" if wrong else "All "), found.stdout
+
+
+def test_what_has_left_the_tape_is_told_in_a_sentence(comparisons, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("import numpy as np\ninputs = {'w': [0.5]}\ndef loss(tf, w):\n"
+                    "    return tf.reduce_mean(np.tanh(w))\n")
+    found = comparisons("explain", str(path), "--only", "complex")
+    assert found.returncode == 2 and "own.py: The tape holds no steps that lead to the target" in found.stderr
+    assert "np.tanh(x)" in found.stderr and "Traceback" not in found.stderr
+
+
+def test_an_empty_tape_is_told_in_a_sentence():
+    x = tf.constant(2.0)
+    with tf.GradientTape() as forgotten:
+        y = x * x
+    with pytest.raises(ValueError, match=r"tape\.watch\(x\)"):
+        explain(forgotten, y, ["complex step"])
+    v = tf.Variable(2.0)
+    with tf.GradientTape() as used:
+        z = v * v
+    used.gradient(z, v)
+    with pytest.raises(ValueError, match=r"persistent=True"):
+        explain(used, z, ["complex step"])
+    with tf.GradientTape() as other:
+        w = v * v
+    assert explain(other, w, ["complex step"])
+    with pytest.raises(ValueError, match="The target is not on this tape"):
+        explain(other, tf.constant(1.0), ["complex step"])
+
+
+def test_whole_numbers_in_the_data_are_told_as_such(comparisons, tmp_path):
+    path = tmp_path / "own.py"
+    path.write_text("inputs = {'w': 2.0}\ndata = {'x': 3}\ndef loss(tf, w, x):\n    return w * x\n")
+    found = comparisons("explain", str(path), "--only", "complex")
+    assert found.returncode == 2 and "data['x'] holds whole numbers, int64: write 1.0 for 1 in `data`" in found.stderr
+    assert "tapes.cast" not in found.stderr

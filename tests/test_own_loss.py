@@ -98,3 +98,28 @@ def test_an_unused_input_is_none_for_the_tape_and_agrees_with_zero(comparisons, 
     found = comparisons("run", write(tmp_path, text), "--only", "tapes,complex")
     assert found.returncode == 0, found.stdout + found.stderr
     assert "None = 0" in found.stdout
+
+
+def test_what_nobody_could_compare_is_called_so(comparisons, tmp_path):
+    pytest.importorskip("jinja2", reason="pip install jinja2")
+    text = GOOD.replace("tf.square(w * x)", "tf.nn.selu(w * x)")
+    found = comparisons("run", write(tmp_path, text), "--only", "tapes,sympy,central", "--html",
+                        str(tmp_path / "page.html"))
+    assert found.returncode == 1, found.stdout + found.stderr
+    lines = [line.split() for line in found.stdout.split("Libraries")[1].split("A distance")[0].splitlines()]
+    assert all("truth" not in line for line in lines) and ["not", "compared"] in [line[2:4] for line in lines]
+    assert "loss nan" not in found.stdout and "loss 4.2" in found.stdout
+    assert "against SymPy" not in found.stdout and "compared with nothing" in found.stdout
+    page = (tmp_path / "page.html").read_text()
+    assert '">not compared</span>' in page and '">agrees</span>' not in page and "loss nan" not in page
+
+
+def test_the_hint_keeps_the_folder(comparisons, tmp_path):
+    (tmp_path / "folder").mkdir()
+    text = """import numpy as np
+inputs = {"w": [0.0, 1.0]}
+def loss(tf, w):
+    return tf.reduce_sum(tf.nn.relu(w) + tf.abs(w))
+"""
+    found = comparisons("run", write(tmp_path / "folder", text), "--only", "tapes,sympy", cwd=tmp_path)
+    assert found.returncode == 1 and "explain folder/own.py" in found.stdout.replace("\\", "/")

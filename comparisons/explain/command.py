@@ -15,6 +15,7 @@ from tapes.diagnose import history
 from .. import report
 from ..problem import LossError, Problem, load
 from .checks import COLUMNS, by_keys
+from .program import program_of
 from .show import show
 from .told import Explanation, explain
 
@@ -39,6 +40,10 @@ def command(arguments: argparse.Namespace) -> int:
             if not screen.is_terminal:
                 print(f"{problem.name}: {text} ...", file=sys.stderr, flush=True)
 
+        try:
+            program_of(tape, loss)
+        except ValueError as error:
+            raise LossError(f"{problem.path.name}: {error}") from error
         told = explain(tape, loss, titles, names, progress)
     written(problem, tape, loss, names, told, arguments, few.rows)
     for bad, sentence in told.verdict():

@@ -81,7 +81,12 @@ class _Moved:
         if self.index is not None:
             moved = Parts(x if i == self.index else part for i, part in enumerate(values[self.k]))
         values[self.k] = moved
-        y = self.forward(*values, **self.step.params)
+        try:
+            y = self.forward(*values, **self.step.params)
+        except TypeError:  # a user's own function with ordinary numbers in it takes no more than double precision
+            if self.step.op is not custom:
+                raise
+            y = self.forward(*map(_double, values), **self.step.params)
         parts = y if isinstance(y, Parts) else (y,)
         return {i: np.asarray(part) for i, part in enumerate(parts) if np.asarray(part).dtype.kind in "fc"}
 
@@ -139,7 +144,8 @@ def _one_by_one(moved: _Moved, x: np.ndarray, adjoints: dict[int, Any], name: st
         return sum((np.sum(dy * y[i]) for i, dy in adjoints.items()), np.longdouble(0))
 
     if is_analytic(lambda xs: _flat(moved(xs[0])), [x], np.random.default_rng(0)):
-        return _complex_step(weighted, x)
+        found, doubt = _complex_step(weighted, x)
+        return found, max(doubt, float(np.finfo(np.float64).eps)) if moved.step.op is custom else doubt
     if moved.step.op is custom:
         return _of_the_users(moved, x, adjoints, name)
     h = APART * (np.max(np.abs(x)) or 1)
@@ -204,6 +210,14 @@ def _sure(found: np.ndarray, doubt: float, name: str) -> None:
         raise NotChecked(f"{name} is at the edge of its domain, or its derivative is not finite")
     if not doubt <= SURE:
         raise NotChecked(f"{name} is at a corner, where a derivative is a matter of convention, or too steep to tell")
+
+
+def _double(x: Any) -> Any:
+    """In double precision, where it has more."""
+    if isinstance(x, Parts):
+        return Parts(map(_double, x))
+    return x.astype({"f": np.float64, "c": np.complex128}[x.dtype.kind]) if x.dtype in (
+        np.longdouble, np.clongdouble) else x
 
 
 def _softplus(x: np.ndarray) -> np.ndarray:

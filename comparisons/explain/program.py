@@ -89,7 +89,10 @@ class Program:
 
 
 def program_of(tape: GradientTape, target: Any) -> Program:
-    """What stands on a tape now; the tape stays as it is."""
+    """What stands on a tape now; the tape stays as it is.
+
+    Raises ValueError, with what to do, where the target is not on it.
+    """
     living = [(step, y) for step in tape.steps() if (y := step()) is not None]
     places: dict[int, int] = {}
     steps = []
@@ -100,7 +103,17 @@ def program_of(tape: GradientTape, target: Any) -> Program:
         steps.append(Recorded(step.key, step.op, params, tuple(places.get(id(x)) for x in step.inputs), values,
                               tuple(map(id, step.inputs)), value, y))
         places[step.key] = place
-    return Program(steps, [places[id(y)] for y in checked("target", target) if id(y) in places])
+    targets = [places[id(y)] for y in checked("target", target) if id(y) in places]
+    if not targets and all(step.op.name == LEAF for step in steps):
+        raise ValueError("The tape holds no steps that lead to the target: nothing watched has been computed with "
+                         "(tape.watch(x), or a Variable), the value left the tape on the way (np.tanh(x), float(x): "
+                         "write the op of tapes), or gradient() has used the tape up (ask before it, or say "
+                         "GradientTape(persistent=True)).")
+    if not targets:
+        raise ValueError("The target is not on this tape: it was computed outside of the `with` block, or it left the "
+                         "tape on the way (np.tanh(x), float(x): write the op of tapes). tape.why_none(target, source) "
+                         "says which.")
+    return Program(steps, targets)
 
 
 # What a rule is asked for: the contribution of a step to the adjoint of one of its inputs, and how unsure that is,

@@ -76,10 +76,10 @@ class Formulas:
 
 @dataclass(frozen=True)
 class Shown:
-    """One loss as the page shows it."""
+    """One loss as the page shows it; its badge is "agrees", "WRONG" or "not compared"."""
 
     comparison: Comparison
-    agree: bool
+    badge: str
     findings: Sequence[tuple[str, str, str]]
     stages: Sequence[tuple[str, list[str], list[tuple[Row, Closer | None]]]]
     source: Any
@@ -139,8 +139,11 @@ def shown(comparison: Comparison, verdict: Verdict) -> Shown:
         stages.append((title, [name for name in rows[0].cells if COLUMNS[name].available],
                        [(row, near.get(row.parameter) if row.order == 1 else None) for row in rows]))
     symbolic = ORACLES["sympy"].available and any("sympy" in row.cells for row in comparison.rows)
-    return Shown(comparison, not any(word != "BLAME" for word, *_ in findings), findings, stages, highlighted(problem),
-                 derived(problem), formulas(problem) if symbolic else None, met(problem))
+    compared = any(cell.status == AGREES for row in comparison.rows for cell in row.cells.values())
+    wrong = any(word != "BLAME" for word, *_ in findings)
+    badge = "WRONG" if wrong else "agrees" if compared else "not compared"
+    return Shown(comparison, badge, findings, stages, highlighted(problem), derived(problem),
+                 formulas(problem) if symbolic else None, met(problem))
 
 
 def closer(row: Row, whole: Whole, dtype: np.dtype) -> Closer:

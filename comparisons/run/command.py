@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -121,7 +122,8 @@ def told(screen: Console, verdict: Verdict, comparisons: Sequence[Comparison]) -
     screen.print(f"[{style}]{verdict.words}[/{style}]")
     for word, loss, text in verdict.findings:
         screen.print(f"[red]{word}[/red] {escape(f'{loss}: {text}' if loss else text)}", soft_wrap=True)
-    for name in verdict.blamed:
+    paths = {c.problem.path.name: os.path.relpath(c.problem.path) for c in comparisons}
+    for name in (paths.get(name, name) for name in verdict.blamed):
         screen.print(f"Value by value: python -m comparisons explain {escape(name)}", soft_wrap=True)
     if verdict.missing:
         screen.print("Not compared: " + ", ".join(f"{b.name} ({b.library.install})" for b in verdict.missing
