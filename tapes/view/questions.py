@@ -127,7 +127,7 @@ class _Number:
         x = xs[self.product.place]
         if dy.size > 1:
             terms = dy * slope
-            yield float(terms[0]), "one copy"
+            yield from ((float(term), "one copy") for term in terms[:WORK])
             yield float(terms.mean()), "mean"
         yield float(dy.sum()), "no slope"
         yield float(slope.sum()), "no adjoint"

@@ -139,7 +139,7 @@ def test_in_the_graph_a_length_is_not_taken_for_a_number(stepping):
     page = stepping(programs.layers).press("End")
     below = dict(page.run("""return [...document.querySelectorAll('.strip .node')].map(node =>
         [node.querySelector('.name').textContent, node.querySelector('.below').textContent])"""))
-    assert below["b1"] == "δ [3]" and below["W1"] == "δ 2 × 3" and below["loss"] == "δ 1"
+    assert below["b1"] == "δ [3]" and below["W1"] == "δ 2 × 3" and below["loss"] == "δ = 1"
 
 
 @pytest.mark.parametrize("program", [programs.layers, programs.paths])
