@@ -412,6 +412,27 @@ def test_the_page_has_every_column_beside_the_adjoints(comparisons, loss_file, t
     assert re.search('"complex step", *"mark": *"differs"', page) and "pip install jax" in page
 
 
+def test_the_page_begins_with_the_verdict_and_opens_at_the_wrong_rule():
+    @tf.custom_gradient
+    def my_sigmoid(z):
+        s = 1.0 / (1.0 + tf.exp(-z))
+        return s, lambda upstream: upstream * s
+
+    x = tf.Variable([0.5, -1.0])
+    with tf.GradientTape() as tape:
+        y = tf.reduce_sum(my_sigmoid(3.0 * x))
+    found = explain(tape, y, ["complex step"])
+    (blame,) = found.blames
+    key = found.steps[blame.place].key
+    page = tf.view.stepper(tape, y, verdict=[str(found), "</script>"], blamed={key: found.blamed(blame, 0)})
+    begin = page.data["positions"][page.data["begin"]]
+    node = page.data["nodes"][begin["node"]]
+    assert begin["kind"] == "product" and node["op"] == "my_sigmoid"
+    assert node["blamed"].startswith("WRONG RULE: my_sigmoid") and page.html().count("</script>") == 2
+    assert [n for n in page.data["nodes"] if "blamed" in n] == [node]
+    assert tf.view.stepper(tape, y).data["begin"] == 0
+
+
 def test_a_loss_that_is_not_finite_is_explained_too(comparisons, tmp_path):
     path = tmp_path / "own.py"
     path.write_text("inputs = {'w': [0.0, -1.0]}\ndef loss(tf, w):\n    return tf.reduce_sum(tf.sqrt(w))\n")

@@ -74,7 +74,12 @@ def written(problem: Problem, tape: tapes.GradientTape, loss: Any, names: dict[i
     if arguments.html is not None:
         ours = {told.steps[row.place].key: row.ours.adjoint for row in told.found.rows}
         check = by_keys(told.found.program, told.found.said, ours)
-        page = tapes.view.stepper(tape, loss, check=check, names=names)
+        blamed: dict[int, str] = {}
+        for number, blame in enumerate(told.blames):
+            key = told.steps[blame.place].key
+            blamed[key] = "\n".join([*filter(None, [blamed.get(key)]), told.blamed(blame, number)])
+        page = tapes.view.stepper(tape, loss, check=check, names=names,
+                                  verdict=[sentence for _, sentence in told.verdict()], blamed=blamed)
         page.save(arguments.html)
 
 

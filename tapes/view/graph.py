@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import checked
+from ..custom import custom
 from ..parts import Arrived, Parts
 from ..tape import GradientTape, watched
 from ..variable import read
@@ -95,7 +96,7 @@ def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], w
         why = "", ""
         if target is not None and dy is None:
             why = _reason(step.key, steps, adjoints) if place in leads else ("unused", "")
-        nodes[step.key] = Node("watched" if step.op is watched else "step", labels[step.key], step.op.name,
+        nodes[step.key] = Node("watched" if step.op is watched else "step", labels[step.key], _called(step),
                                shape_of(y._array), y._array, shown, *why, (step.key,), kept=kept.get(step.key, 0))
         for i, x in enumerate(step.inputs):
             if same.get(id(x), id(x)) not in nodes:
@@ -109,6 +110,11 @@ def graph(tape: GradientTape, target: Any, source: Any, names: dict[int, str], w
     caption = f"{len(steps)} steps; the tape keeps {size_of(sum(kept.values()))} alive"
     return _folded([node for node in ordered if node.kind == "constant"],
                    [node for node in ordered if node.kind != "constant"], edges, caption, whole)
+
+
+def _called(step: Any) -> str:
+    """The op; of a function with a gradient of its own, its name."""
+    return step.params["vjp"].__name__ if step.op is custom else step.op.name
 
 
 def _leading(steps: list[Any], where: dict[int, int], target: Any) -> set[int]:

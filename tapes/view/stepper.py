@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..tape import GradientTape
@@ -15,6 +15,7 @@ from .story import Story
 from .told import told
 
 LANGUAGES = ("en", "ja")
+_HANDS_ON = "product", "folded back"  # the positions at which a rule is used
 _HEIGHT = 900  # of the frame in a notebook
 
 
@@ -86,7 +87,8 @@ def script() -> str:
 
 def stepper(tape: GradientTape, target: Any, source: Any = None, *,
             check: bool | Mapping[str, Mapping[int, Any] | str] = False, language: str = "en",
-            names: dict[int, str] | None = None) -> Stepper:
+            names: dict[int, str] | None = None,
+            verdict: Sequence[str] = (), blamed: Mapping[int, str] | None = None) -> Stepper:
     """Backpropagation one position at a time, as a page or a widget: what happens at each step, and with which numbers.
 
     Forward it shows the line of the program, the op and its value. Backward it shows the adjoint that arrives, each
@@ -100,6 +102,9 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *,
             takes seconds. Or the adjoints that others have, by a title and the keys of the steps.
         language: "en" or "ja"; the page can be switched.
         names: what the program calls its tensors, by their ids; by default what the caller does.
+        verdict: sentences to be shown on top, such as which rule is wrong.
+        blamed: by the keys of steps, what is wrong with their rules: said where they hand an adjoint on, and the page
+            opens at the first of them, going back.
 
     Returns:
         a Stepper, with `save("step.html")` and `html()`. Lines of the program are known where a history listened:
@@ -125,4 +130,10 @@ def stepper(tape: GradientTape, target: Any, source: Any = None, *,
     data = told(story, language, found)
     if check:
         data["silent"] = silent
+    data["verdict"] = list(verdict)
+    for place, node in enumerate(story.nodes):
+        if said := [(blamed or {})[key] for key in node.keys if key in (blamed or {})]:
+            data["nodes"][place]["blamed"] = "\n".join(said)
+    data["begin"] = next((i for i, position in enumerate(data["positions"]) if position["kind"] in _HANDS_ON
+                          and "blamed" in data["nodes"][position["node"]]), 0)
     return Stepper(data)

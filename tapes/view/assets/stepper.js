@@ -7,7 +7,7 @@ const REST = 300; // milliseconds after which the address follows: browsers refu
 class Stepper extends Views {
   constructor(root, data, alone) {
     super();
-    Object.assign(this, { root, data, alone, arrays: [...data.arrays], position: 0, playing: null });
+    Object.assign(this, { root, data, alone, arrays: [...data.arrays], position: data.begin ?? 0, playing: null });
     this.language = data.language;
     this.predicting = false;
     this.quiz = new Quiz(this);
@@ -30,7 +30,7 @@ class Stepper extends Views {
   // A page can be linked to at a position: step.html#12, or step.html#12&language=ja&mode=predict&theme=dark
   begin() {
     const wanted = new URLSearchParams(window.location.hash.slice(1));
-    const number = Number.parseInt([...wanted.keys()][0], 10) || 1;
+    const number = Number.parseInt([...wanted.keys()][0], 10) || (this.data.begin ?? 0) + 1;
     this.position = Math.max(0, Math.min(this.data.positions.length, number) - 1);
     if (Object.hasOwn(this.data.words, wanted.get("language") ?? "")) this.language = wanted.get("language");
     if (wanted.has("mode")) this.predicting = wanted.get("mode") === "predict";
@@ -81,7 +81,9 @@ class Stepper extends Views {
           this.language === "en" ? "日本語" : "English"),
         make("button", { type: "button", class: "theme", "aria-pressed": String(this.theme === "dark"),
           click: () => { this.theme = this.theme === "dark" ? "light" : "dark"; this.build(); } }, this.t("dark"))));
-    this.root.replaceChildren(header, this.strip.element, make("main", {}, this.program, this.panel), this.told,
+    const verdict = data.verdict?.length ? make("section", { class: "verdict", role: "note" },
+      data.verdict.map((text) => make("p", {}, text))) : "";
+    this.root.replaceChildren(header, verdict, this.strip.element, make("main", {}, this.program, this.panel), this.told,
       this.controls());
     this.show();
   }
@@ -185,7 +187,9 @@ class Stepper extends Views {
     const body = asked ? this.quiz.view(this.position, products[position.product]) : this.body(position, node);
     const head = make("h2", { tabindex: -1 }, title);
     const hint = this.predicting && !BACKWARD.has(position.kind) ? this.say("say predict") : null;
-    this.panel.replaceChildren(...[tag, head, hint, this.quiz.verdict(this.position), ...body].filter(Boolean));
+    const wrong = node.blamed && ["product", "folded back"].includes(position.kind)
+      ? make("p", { class: "feedback wrong blamed" }, node.blamed) : null;
+    this.panel.replaceChildren(...[tag, head, wrong, hint, this.quiz.verdict(this.position), ...body].filter(Boolean));
     if (settled) head.focus();
     if (asked && this.alone) this.panel.querySelector(".question").scrollIntoView({ block: "nearest" });
     this.showScore();
