@@ -8,6 +8,7 @@ import re
 import numpy as np
 import pytest
 
+import tapes
 from tapes.view import stepper
 from tests.browser import programs
 from tests.browser.looks import CONTRAST, WIDE, controls, tabbed, too_pale
@@ -319,3 +320,24 @@ def test_the_page_of_a_network_for_digits_is_small_and_opens_at_once(page, tmp_p
         least, largest = (f"{end:.4g}".rstrip("0").replace("-", "−") for end in (gradient.numpy().min(),
                                                                                  gradient.numpy().max()))
         assert f"from {least} to {largest}" in shown[name]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (390, 844)], ids=["projector", "phone"])
+def test_a_verdict_stands_on_top_and_the_page_opens_where_a_rule_is_to_blame(page, tmp_path, size):
+    page.resize(*size)
+    x = tapes.Variable([0.5, -1.0], name="x")
+    with tapes.GradientTape() as tape:
+        y = tapes.tanh(x)
+        loss = tapes.reduce_sum(y)
+    step = next(step for step in tape.steps() if step.op.name == "tanh")
+    stepper(tape, loss, verdict=[f"WRONG RULE {HOSTILE[0]}"], blamed={step.key: f"wrong by 3 {HOSTILE[1]}"}).save(
+        tmp_path / "step.html")
+    page.open(tmp_path / "step.html")
+    shown = page.run("""
+        const box = query => document.querySelector(query).getBoundingClientRect();
+        return [document.querySelector('.verdict').textContent, document.querySelector('.blamed').textContent,
+          document.querySelector('.panel h2').textContent, document.body.dataset.run ?? "", box('.verdict').bottom,
+          box('.strip').top, box('.strip').bottom, box('main').top, document.documentElement.scrollWidth];""")
+    assert shown[:2] == [f"WRONG RULE {HOSTILE[0]}", f"wrong by 3 {HOSTILE[1]}"] and "tanh" in shown[2] and not shown[3]
+    verdict, strip, below, main, width = shown[4:]
+    assert verdict <= strip and below <= main <= below + 60 and width <= size[0]  # no gap opens between them

@@ -81,9 +81,10 @@ class Stepper extends Views {
           this.language === "en" ? "日本語" : "English"),
         make("button", { type: "button", class: "theme", "aria-pressed": String(this.theme === "dark"),
           click: () => { this.theme = this.theme === "dark" ? "light" : "dark"; this.build(); } }, this.t("dark"))));
-    const verdict = data.verdict?.length ? make("section", { class: "verdict", role: "note" },
-      data.verdict.map((text) => make("p", {}, text))) : "";
-    this.root.replaceChildren(header, verdict, this.strip.element, make("main", {}, this.program, this.panel), this.told,
+    if (data.verdict?.length) {
+      header.append(make("section", { class: "verdict", role: "note" }, data.verdict.map((text) => make("p", {}, text))));
+    }
+    this.root.replaceChildren(header, this.strip.element, make("main", {}, this.program, this.panel), this.told,
       this.controls());
     this.show();
   }
