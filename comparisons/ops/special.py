@@ -140,8 +140,10 @@ def _alike(a: Any, b: Any, strict: bool, whole: bool) -> np.ndarray:
         if strict or other is None:
             return np.asarray(other is None)
         a, b = np.zeros_like(other), other
-    if a.shape != b.shape or a.dtype != b.dtype:
+    if a.shape != b.shape:
         return np.asarray(False)
+    if a.dtype != b.dtype:
+        return np.zeros(a.shape, bool)
     if a.dtype.kind not in "fc":
         alike = a == b
     else:
