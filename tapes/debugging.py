@@ -8,9 +8,8 @@ import numpy as np
 
 from .convert import convert
 from .errors import InvalidArgumentError
-from .notices import tell
 from .protocols import TensorLike
-from .tensor import Tensor
+from .public import called
 
 __all__ = ["assert_near"]
 
@@ -33,7 +32,7 @@ def assert_near(x: Any, y: Any, rtol: Any = None, atol: Any = None, message: str
         _near(a, b, rtol, atol, message)
         return a
 
-    tell("call", Tensor(check(first._array, second._array)), check, (first, second))
+    called(check, first, second)
 
 
 def _near(a: np.ndarray, b: np.ndarray, rtol: Any, atol: Any, message: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import re
+import sys
 import threading
 
 import numpy as np
@@ -150,6 +151,50 @@ def test_short_arrays_are_left_alone():
     assert "each(" not in f.source()
     f(tf.ones([blocks.LEAST]))
     assert "each(" in f.source()
+
+
+@pytest.mark.parametrize("mean", [False, True])
+def test_half_precision_overflows_no_sooner(mean):
+    sign = np.ones(N, np.float16)
+    sign[N // 2:] = -1
+    f = tf.function(lambda x: (tf.reduce_mean if mean else tf.reduce_sum)(x * 2.0 + 0.0))
+    f(tf.zeros([N], tf.float16))
+    for numbers in (sign, sign * np.float16(0.001)):
+        np.testing.assert_array_equal(f(tf.constant(numbers)), f.python_function(tf.constant(numbers)))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32"])
+def test_what_comes_after_a_question_is_not_computed_before_it(dtype):
+    """It might fail for just the numbers that go another way, or warn."""
+    def quotient(x, y, i):
+        return y * 2 if tf.reduce_any(y * 1 == 0) else x // y + tf.gather(tf.range(2), i) if dtype == "int32" else x / y
+
+    f = tf.function(quotient)
+    some = tf.cast(tf.range(N) % 7 - 3, dtype)
+    with np.errstate(all="raise"):
+        for y, i in ((tf.ones([N], dtype), 1), (some, 5), (tf.ones([N], dtype), 0), (some, 9)):
+            given = some, y, tf.constant(i)
+            np.testing.assert_array_equal(f(*given), quotient(*given))
+    assert f.experimental_get_tracing_count() == 2
+
+
+def test_many_loops_one_after_the_other(monkeypatch):
+    monkeypatch.setattr(blocks, "ENTRIES", 2)
+    monkeypatch.setattr(blocks, "LEAST", 2)
+
+    def centred(x):
+        for _ in range(400):
+            x = x - tf.reduce_mean(x * 1.5)
+        return x
+
+    rows, f, limit = tf.reshape(tf.range(8.0), [4, 2]), tf.function(centred), sys.getrecursionlimit()
+    sys.setrecursionlimit(400)  # as a thousand loops would meet it
+    try:
+        f(rows)
+    finally:
+        sys.setrecursionlimit(limit)
+    np.testing.assert_allclose(f(rows), centred(rows), rtol=1e-5)
+    assert f.source().count("each(") > 400
 
 
 def test_it_can_be_switched_off(monkeypatch):

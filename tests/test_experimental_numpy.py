@@ -135,6 +135,27 @@ def test_values_are_numpys(case):
         assert difference(ours.numpy(), theirs).within(1e-14 if ours.dtype == np.float64 else 1e-3), (ours, theirs)
 
 
+def arrays_like(place):
+    """Other numbers of the same kind, so that what is true of the one is not true of the others."""
+    turned = {name: np.roll(array, place, axis=-1) for name, array in (WATCHED | GIVEN).items()}
+    return {name: tapes.constant(~array if array.dtype == bool and place else array)
+            for name, array in turned.items()}
+
+
+@pytest.mark.parametrize("case", [*CASES, "xp.isclose(v, xp.abs(v))", "xp.array_equal(v[:1], xp.abs(v[:1]))",
+                                  "xp.allclose(v[1:], xp.abs(v[1:]))"])
+def test_a_replay_looks_at_its_own_numbers(case):
+    def tensors(given):
+        return [y for y in evaluated(case, tnp, given) if isinstance(y, tapes.Tensor)]
+
+    traced = tapes.function(lambda *given: tensors(dict(zip(WATCHED | GIVEN, given, strict=True))))
+    with np.errstate(all="ignore"):
+        for place in (1, 0, 2):
+            given = arrays_like(place)
+            for ours, theirs in zip(traced(*given.values()), tensors(given), strict=True):
+                np.testing.assert_allclose(ours.numpy(), theirs.numpy(), rtol=1e-6)
+
+
 def differentiable():
     """The cases that have a gradient which is not 0 everywhere."""
     for case in CASES:

@@ -14,6 +14,7 @@ from ..ops import indexing as i
 from ..ops import reductions as r
 from ..ops import shapes as s
 from ..ops.linalg import matmul as matmul_op
+from ..public import called
 from ..rules import broadcast_to
 from ..tensor import Tensor
 from .promotion import array, cast, floating, promoted
@@ -154,8 +155,7 @@ def where(condition: Any, x: Any, y: Any) -> Any:
 
 
 def isclose(a: Tensor, b: Tensor, rtol: float, atol: float, equal_nan: bool) -> Tensor:
-    x, y = (z._array for z in promoted(a, b))
-    return Tensor(np.asarray(np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)))
+    return called(lambda x, y: np.asarray(np.isclose(x, y, rtol=rtol, atol=atol, equal_nan=equal_nan)), *promoted(a, b))
 
 
 def polyval(p: Tensor, x: Tensor) -> Tensor:

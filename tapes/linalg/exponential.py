@@ -9,12 +9,12 @@ import numpy as np
 
 from ..api.making import eye
 from ..convert import convert
-from ..notices import tell
 from ..ops import equations as q
 from ..ops import lapack
 from ..ops.elementwise import cast, pow, where
 from ..ops.linalg import matmul
 from ..ops.reductions import reduce_max
+from ..public import called
 from ..tensor import Tensor
 
 # The coefficients of the diagonal Pade approximation of degree 13, which for norms up to _NEAR is exact to rounding.
@@ -44,8 +44,7 @@ def expm(input: Any, *, name: str | None = None) -> Tensor:
     """
     a = convert(input)
     lapack.square(a._array, "expm: the input")
-    count = Tensor(_halvings(a._array))
-    tell("call", count, _halvings, (a,))
+    count = called(_halvings, a)
     halvings = int(reduce_max(count)) if count._array.size else 0
     each = count[..., None, None]
     a = a * cast(pow(0.5, cast(each, dtype=np.float64)), dtype=a.dtype.dtype)

@@ -90,8 +90,7 @@ def _scaled_twice(step: Step, makers: dict[Value, Step]) -> Step:
 
 
 def _power_of_two(a: Any, b: Any) -> bool:
-    small, large = np.finfo(a.dtype).tiny, np.finfo(a.dtype).max
-    return a.dtype.kind == "f" and small < abs(a * b) < large and 0.5 in (
+    return a.dtype.kind == "f" and np.finfo(a.dtype).tiny < abs(a * b) < np.finfo(a.dtype).max and 0.5 in (
         abs(np.frexp(a)[0]), abs(np.frexp(b)[0]))
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...batching import aligned
-from ..program import Blocks, Cut, Effect, Guard, Program, Step, Value
+from ..program import Blocks, Call, Cut, Effect, Guard, Program, Step, Value
 
 # Entries of the largest array in a block: with float32 half a megabyte. Measured on two cores with 1 MB of cache each:
 # a quarter of it costs linear-1m of `comparisons speed` 1.5 to 2 times as much, half of it 1.2 to 1.3 times, for there
@@ -23,19 +23,20 @@ def blocked(program: Program) -> Program:
 
     Steps that need nothing of the loop come before it, those that need what it gives come after it.
     """
-    return replace(program, steps=_looped(program.steps, program))
-
-
-def _looped(steps: list[Any], program: Program) -> list[Any]:
-    """The steps with a loop for the first of those lengths, and then for the others before and after it."""
-    length = next(filter(None, map(_length, steps)), 0)
-    if not length:
-        return steps
-    group = _Group(length)
-    for step in steps:
-        group.take(step)
-    inside = [group.loop(program)] if len(group.inside) > 1 else group.inside
-    return _looped(group.before, program) + inside + _looped(group.after, program)
+    done: list[Any] = []
+    left = [(program.steps, False)]  # in reverse, and whether nothing more is to be looked for there
+    while left:
+        steps, ready = left.pop()
+        length = 0 if ready else next(filter(None, map(_length, steps)), 0)
+        if not length:
+            done += steps
+            continue
+        group = _Group(length)
+        for step in steps:
+            group.take(step)
+        inside: list[Any] = [group.loop(program)] if len(group.inside) > 1 else [*group.inside]
+        left += [(group.after, False), (inside, True), (group.before, False)]
+    return replace(program, steps=done)
 
 
 def _length(step: Any) -> int:
@@ -62,10 +63,11 @@ def _by_rows(step: Step) -> bool:
 
 
 def _axes(step: Step) -> tuple[int, ...] | None:
-    """The axes of a sum; None where it is none of floating numbers, or moves its axes about."""
+    """The axes of a sum; None where it is none of floating numbers, or of float16: there the sum of one block may
+    overflow though that of all does not."""
     value = step.inputs[0]
     whole, axis = value.shape, step.params.get("axis")
-    if not whole or value.array.dtype.kind not in "fc":
+    if not whole or value.array.dtype.char not in "fdgFDG":
         return None
     if step.op.name == "sum_to":
         shape = step.params["shape"]
@@ -88,17 +90,20 @@ class _Group:
         self._sliced: set[Value] = set()  # of which each block needs its rows
         self._whole: set[Value] = set()  # of which each block needs all
         self._waiting = False  # whether a guard, an effect or a call has come after it: their order stays
+        self._asked = False  # whether a guard or call has: what follows may fail for numbers that go another way
 
     def take(self, step: Any) -> None:
         """Put a step where it belongs."""
-        if self._fits(step):
+        if not self._asked and self._fits(step):
             self.inside.append(step)
             (self._late if self._summed(step) else self._made).add(step.output)
             return
         plain = isinstance(step, Step)
-        if (not plain and self._waiting) or any(value in self._made or value in self._late for value in step.inputs):
+        if self._asked or (not plain and self._waiting) or any(
+                value in self._made or value in self._late for value in step.inputs):
             self.after.append(step)
             self._waiting = self._waiting or not plain
+            self._asked = self._asked or isinstance(step, (Guard, Call))
             if not isinstance(step, (Guard, Effect)):
                 self._late.add(step.output)
         else:
