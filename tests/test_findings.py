@@ -12,7 +12,8 @@ from comparisons.semantics.observe import tensorflow_library
 
 FILE = Path(__file__).parent.parent / "docs" / "findings.md"
 FINDINGS = dict(re.findall(r"^## (.+?)\n.*?```python\n(.*?)```", FILE.read_text(encoding="utf-8"), re.DOTALL | re.M))
-needs = [LIBRARIES[name] for name in ("tensorflow", "sympy") if not LIBRARIES[name].installed]  # SymPy brings mpmath
+THEY_NEED = ("tensorflow", "jax", "sympy")  # SymPy brings mpmath
+needs = [LIBRARIES[name] for name in THEY_NEED if not LIBRARIES[name].installed]
 
 
 @pytest.mark.skipif(bool(needs), reason="; ".join(library.install for library in needs))
@@ -27,7 +28,8 @@ def test_each_finding_has_a_script_that_can_fail():
     assert all("assert " in script for script in FINDINGS.values())
 
 
-@pytest.mark.skipif(not LIBRARIES["tensorflow"].installed, reason=LIBRARIES["tensorflow"].install)
+@pytest.mark.skipif(bool(needs), reason="; ".join(library.install for library in needs))
 def test_the_versions_are_those_of_the_page():
-    pinned = re.search(r"^tensorflow==(.+)$", (FILE.parent.parent / "constraints.txt").read_text(), re.M)[1]
-    assert f"TensorFlow {pinned}" in FILE.read_text(encoding="utf-8")
+    for library, name in (("tensorflow", "TensorFlow"), ("jax", "JAX")):
+        pinned = re.search(rf"^{library}==(.+)$", (FILE.parent.parent / "constraints.txt").read_text(), re.M)[1]
+        assert f"{name} {pinned}" in FILE.read_text(encoding="utf-8")

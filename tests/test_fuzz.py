@@ -20,7 +20,7 @@ from comparisons.fuzz.calls import calls
 from comparisons.fuzz.declared import READ_BY_A_RULE
 from comparisons.fuzz.hunt import BATCH, Report, batch, hunt
 from comparisons.fuzz.judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, WRONG, Judge, answers, runnable
-from comparisons.fuzz.language import Ask, Input, Kind, Let, Program, Tape
+from comparisons.fuzz.language import Ask, Choose, Input, Kind, Let, Program, Repeat, Tape
 from comparisons.fuzz.programs import SHAPES, Writer
 from comparisons.fuzz.verdicts import judged
 from comparisons.libraries import LIBRARIES
@@ -30,6 +30,7 @@ from tapes.op import registry
 
 pytest.importorskip("hypothesis", reason=LIBRARIES["hypothesis"].install)
 needs_tensorflow = pytest.mark.skipif(not LIBRARIES["tensorflow"].installed, reason=LIBRARIES["tensorflow"].install)
+needs_jax = pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
 HERE = f"{os.getpid()} {threading.current_thread().name}"
 
 
@@ -225,7 +226,7 @@ def test_the_kind_of_each_result_is_known_before(call):
     assert filled
 
 
-@pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
+@needs_jax
 @pytest.mark.parametrize("call", [call for table in calls() for call in table], ids=lambda call: call.name)
 def test_jax_has_a_name_with_all_its_options_or_not_at_all(call):
     rng, names = random.Random(call.name), functional.names()
@@ -262,7 +263,7 @@ def test_the_simplest_choices_give_the_simplest_program():
         '    return {"t1": t1, "g1": g1}\n')
 
 
-@pytest.mark.skipif(not LIBRARIES["jax"].installed, reason=LIBRARIES["jax"].install)
+@needs_jax
 def test_jax_agrees_and_finds_the_thousandth_too(monkeypatch, one_is_enough):
     found = batch(0, 0, 20, ("jax",))
     assert not found.failures and found.counts["jax", AGREE] >= 10
@@ -271,6 +272,66 @@ def test_jax_agrees_and_finds_the_thousandth_too(monkeypatch, one_is_enough):
     assert judged(program, ["jax"])["jax"].kind == AGREE
     thousandth(monkeypatch)
     assert judged(program, ["jax"])["jax"].kind == WRONG
+
+
+def by_jax(text, *numbers, dtype=DOUBLE):
+    """The verdict of JAX on x -> text and its slope."""
+    program = Program((Input("x1", np.array(numbers, dtype)),), (Tape("tape", ("x1",), (Let("t1", text, ("x1",)),),
+                      (Ask(("g1",), "tape", ("t1",), ("x1",)),)),), ("t1", "g1"))
+    verdict = judged(program, ["jax"])["jax"]
+    return verdict.kind, verdict.why
+
+
+@needs_jax
+@pytest.mark.parametrize(("text", "at", "dtype"), [
+    ("tf.math.digamma(1.6 + 0.0 * {0})", 1.0, DOUBLE), ("tf.math.digamma(1.6 + 0.0 * {0})", 1.0, np.float32),
+    ("tf.math.digamma({0})", -9.28, DOUBLE), ("tf.math.lgamma(1.8 + 0.0 * {0})", 1.0, DOUBLE)],
+    ids=["zero", "single", "negative", "lgamma"])
+def test_where_jax_is_inexact_50_digits_decide(text, at, dtype, monkeypatch):
+    assert by_jax(text, at, dtype=dtype) == (DECLARED_, "lgamma and digamma")
+    op = registry["lgamma" if "lgamma" in text else "digamma"]
+    right = op.forward
+    monkeypatch.setattr(op, "forward", lambda x: (right(x) * (1 + np.finfo(dtype).eps ** 0.5)).astype(dtype))
+    assert by_jax(text, at, dtype=dtype)[0] == WRONG
+
+
+@needs_jax
+def test_a_wrong_rule_of_digamma_is_found_where_that_of_jax_is_wrong_too(monkeypatch):
+    for of in ("digamma", "lgamma"):
+        assert by_jax(f"tf.math.{of}({{0}})", -9.28)[0] == {"digamma": DECLARED_, "lgamma": AGREE}[of]
+    monkeypatch.setattr(registry["digamma"], "rules", [lambda g, y, x: g * tapes.math.polygamma(1.0, x) * 1.001])
+    assert by_jax("tf.math.digamma({0})", -9.28)[0] == WRONG
+    monkeypatch.setattr(registry["lgamma"], "rules", [lambda g, y, x: g * tapes.math.digamma(x) * 1.001])
+    assert by_jax("tf.math.lgamma({0})", -9.28)[0] == WRONG
+
+
+@needs_jax
+def test_an_integer_made_of_nan_is_a_declared_difference_and_any_other_is_none(monkeypatch):
+    text = "tf.cast(tf.cast(tf.math.log({0}), tf.int32), tf.float64) + 0.0 * {0}"
+    assert by_jax(text, -1.0) == (DECLARED_, "cast of nan")
+    assert by_jax(text, 20.0)[0] == AGREE
+    cast = registry["cast"]
+    monkeypatch.setattr(cast, "forward", lambda x, dtype: (x + (np.dtype(dtype).kind == "i")).astype(dtype))
+    assert by_jax(text, 20.0)[0] == WRONG
+
+
+@needs_jax
+@pytest.mark.parametrize("text", ["abs({0})", "tf.maximum({0}, 0.0 * {0})", "tf.norm({0}, ord=1, axis=-1)"])
+def test_another_convention_at_a_corner_is_a_declared_difference(text):
+    assert by_jax(text, 0.0, 0.0) == (DECLARED_, "another convention at a corner")
+    assert by_jax(text, 0.5, -0.5)[0] == AGREE
+
+
+@needs_jax
+def test_what_is_left_out_of_an_exclusive_sum_has_no_part_in_it():
+    assert by_jax("tf.truncatemod(tf.ones_like({0}), tf.cumsum({0}, axis=0, exclusive=True))", -1.5, -1.5)[0] == AGREE
+    assert by_jax("tf.math.xdivy({0}, {0})", 0.0)[0] == AGREE
+
+
+def test_of_a_shortened_program_a_branch_may_be_empty():
+    condition = Let("", "tf.reduce_sum({0}) > 0.0", ("x1",))
+    program = Program((Input("x1", np.array(1.0)),), (Choose(condition, (), ()), Repeat(2, ())), ("x1",))
+    assert functional.text(program).count("pass") == program.text().count("pass") == 3
 
 
 SLOPE_OF_A_SLOPE = Program((Input("x1", np.array(0.7)),), (

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Declared:
-    """A known difference between tapes and TensorFlow.
+    """A known difference between tapes and TensorFlow, or JAX.
 
     Attributes:
         name: what differs.
         why: who is right, and why.
-        spelled: TensorFlow's names, and for each another spelling of the same function, given tf.
+        spelled: TensorFlow's names, and for each another spelling of the same function, given tf, or jax.
         needs: what a program must also say.
     """
 
@@ -28,6 +28,16 @@ class Declared:
     def concerns(self, text: str) -> bool:
         """Whether a program says any of the names."""
         return self.needs in text and any(f"{name}(" in text for name in self.spelled)
+
+
+def choices(text: str, differences: Sequence[Declared]) -> list[list[Declared]]:
+    """Those that concern a program, one by one and then all together."""
+    concerned = [each for each in differences if each.concerns(text)]
+    return [[each] for each in concerned] + [concerned] * (len(concerned) > 1)
+
+
+def named(differences: Sequence[Declared]) -> str:
+    return " and ".join(each.name for each in differences)
 
 
 class Respelled:
@@ -171,5 +181,3 @@ REASONS = {**{each.name: each.why for each in DECLARED}, READ_BY_A_RULE: "1 / sq
 
 # Mistakes for which TensorFlow's exception depends on the operator, and that of tapes does not.
 SAME_MISTAKE = {"two dtypes": {"InvalidArgumentError", "TypeError"}}
-
-CONVENTION = "another convention at a corner"  # of JAX; it agrees when its functions are spelled with TensorFlow's

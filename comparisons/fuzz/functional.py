@@ -15,6 +15,7 @@ from ..namespaces import MissingName, Namespace
 from ..ops.spelling import jax_op
 from ..semantics.outcome import Outcome, plain
 from .calls import NAMESPACES, gives_floats
+from .declared import Declared
 from .judge import runnable
 from .language import Ask, Block, Choose, Do, Forward, Let, Pause, Program, Repeat, Tape, literal
 
@@ -50,12 +51,12 @@ def _block(block: Block, always: Sequence[str], depth: int = 0) -> tuple[list[st
             names.append(statement.name)
         elif isinstance(statement, Repeat):
             lines.append(f"for _ in range({statement.count}):")
-            lines += ["    " + line for let in statement.body for line in _plain(let)]
+            lines += _inner(statement.body)
         elif isinstance(statement, Choose):
             lines.append(f"if {statement.condition.call.format(*statement.condition.arguments)}:")
-            lines += ["    " + line for let in statement.then for line in _plain(let)]
+            lines += _inner(statement.then)
             lines.append("else:")
-            lines += ["    " + line for let in statement.otherwise for line in _plain(let)]
+            lines += _inner(statement.otherwise)
             names += [let.name for let in statement.then if isinstance(let, Let)]
         elif isinstance(statement, (Tape, Forward)):
             inner, made = _function(statement, always, depth)
@@ -72,6 +73,11 @@ def _block(block: Block, always: Sequence[str], depth: int = 0) -> tuple[list[st
         else:
             raise Inexpressible("a tape is asked inside of its own block")
     return lines, list(dict.fromkeys(names))
+
+
+def _inner(block: Block) -> list[str]:
+    """The ops of a loop or a branch; of a shortened program they may all be gone."""
+    return ["    " + line for let in block for line in _plain(let)] or ["    pass"]
 
 
 def _plain(let: Any) -> list[str]:
@@ -133,8 +139,8 @@ def _asked(ask: Ask, arguments: Sequence[str], called: str, made: Sequence[str])
 
 
 @functools.cache
-def names(conventions: str = "JAX") -> Namespace:
-    """A namespace of JAX; with TensorFlow's conventions at corners if asked for."""
+def names(*differences: Declared) -> Namespace:
+    """A namespace of JAX, in which the functions of declared differences are spelled as those say."""
     backend = DIFFERENTIATORS["jax"].open()
     jax, jnp = backend.jax, backend.jax.numpy
     table: dict[str, Any] = {}
@@ -144,8 +150,8 @@ def names(conventions: str = "JAX") -> Namespace:
             if op is not None and op.smooth and gives_floats(op) and (function := jax_op(op.name, jax)) is not None:
                 table[f"{prefix}.{name}".removeprefix("tf.")] = function
     table.update(importable(jax, jnp))
-    if conventions == "TensorFlow":
-        table.update(tensorflows(jnp))
+    for each in differences:
+        table.update({name: functools.partial(function, jax) for name, function in each.spelled.items()})
     for dtype in ("float32", "float64", "int32", "int64"):
         table[dtype] = getattr(jnp, dtype)
     return Namespace("JAX", table)
@@ -157,9 +163,6 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
         return lambda x, axis=None, keepdims=False: function(
             x, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=keepdims)
 
-    def cumsum(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
-        return registry_op("cumsum")(x, axis=axis % x.ndim, exclusive=exclusive, reverse=reverse)
-
     def registry_op(name: str) -> Any:
         return jax_op(registry[name].name, jax)
 
@@ -169,16 +172,21 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
     def l2_normalize(x: Any, axis: Any = None) -> Any:
         return x * jax.lax.rsqrt(jnp.maximum(jnp.sum(x * x, axis=axis, keepdims=True), jnp.asarray(1e-12, x.dtype)))
 
-    def cumprod(x: Any, axis: int, exclusive: bool = False, reverse: bool = False) -> Any:
-        turned = jnp.flip(x, axis) if reverse else x
-        if exclusive:
-            first = jnp.ones_like(jnp.take(turned, np.arange(1), axis))
-            turned = jnp.concatenate([first, jax.lax.slice_in_dim(turned, 0, x.shape[axis] - 1, axis=axis)], axis)
-        products = jnp.cumprod(turned, axis)
-        return jnp.flip(products, axis) if reverse else products
+    def running(total: Any, nothing: Any) -> Any:
+        """Of an exclusive one the entries are moved on by a place: what is left out is never computed with."""
+        def function(x: Any, axis: int = 0, exclusive: bool = False, reverse: bool = False) -> Any:
+            turned = jnp.flip(x, axis) if reverse else x
+            if exclusive and x.shape[axis]:
+                first = nothing(jnp.take(turned, np.arange(1), axis))
+                turned = jnp.concatenate([first, jax.lax.slice_in_dim(turned, 0, x.shape[axis] - 1, axis=axis)], axis)
+            totals = total(turned, axis)
+            return jnp.flip(totals, axis) if reverse else totals
+
+        return function
 
     return {
-        "math.cumprod": cumprod, "roll": jnp.roll, "reverse": jnp.flip, "repeat": jnp.repeat,
+        "math.cumprod": running(jnp.cumprod, jnp.ones_like), "cumsum": running(jnp.cumsum, jnp.zeros_like),
+        "roll": jnp.roll, "reverse": jnp.flip, "repeat": jnp.repeat,
         "sort": lambda x, axis, direction="": jnp.flip(jnp.sort(x, axis), axis) if direction else jnp.sort(x, axis),
         "eye": lambda n, dtype: jnp.eye(n, dtype=dtype), "linalg.matrix_transpose": jnp.matrix_transpose,
         "linalg.inv": jnp.linalg.inv, "linalg.det": jnp.linalg.det, "linalg.slogdet": jnp.linalg.slogdet,
@@ -193,7 +201,7 @@ def importable(jax: Any, jnp: Any) -> dict[str, Any]:
         "reduce_min": over(jnp.min), "reduce_prod": over(jnp.prod), "reduce_logsumexp": over(jax.nn.logsumexp),
         "math.reduce_variance": over(jnp.var), "math.reduce_std": over(jnp.std), "norm": norms(jnp, jnp.abs),
         "nn.softmax": jax.nn.softmax, "nn.log_softmax": jax.nn.log_softmax, "nn.l2_normalize": l2_normalize,
-        "cumsum": cumsum, "reshape": jnp.reshape, "transpose": jnp.transpose,
+        "reshape": jnp.reshape, "transpose": jnp.transpose,
         "gather": lambda x, indices, axis: jnp.take(x, np.asarray(indices), axis=axis),
         "split": jnp.split, "unstack": list, "tile": jnp.tile, "pad": jnp.pad, "expand_dims": jnp.expand_dims,
         "broadcast_to": jnp.broadcast_to, "squeeze": jnp.squeeze, "cast": lambda x, dtype: x.astype(dtype),
@@ -216,31 +224,12 @@ def norms(jnp: Any, absolute: Callable[[Any], Any]) -> Callable[..., Any]:
     return norm
 
 
-def tensorflows(jnp: Any) -> dict[str, Any]:
-    """Where a function has a corner: JAX's arithmetic, with the derivative that TensorFlow takes there."""
-    def maximum(x: Any, y: Any) -> Any:
-        return jnp.where(x >= y, x, y)
-
-    def minimum(x: Any, y: Any) -> Any:
-        return jnp.where(x <= y, x, y)
-
-    def clip(x: Any, low: Any, high: Any) -> Any:
-        return jnp.where((x >= low) & (x <= high), x, jnp.where(x < low, low, high))
-
-    def absolute(x: Any) -> Any:
-        return x * jnp.sign(x)
-
-    return {"abs": absolute, "math.abs": absolute, "norm": norms(jnp, absolute),
-            "maximum": maximum, "minimum": minimum, "clip_by_value": clip,
-            "nn.leaky_relu": lambda x, alpha: jnp.where(x > 0, x, alpha * x)}
-
-
-def answers(program: Program, conventions: str = "JAX") -> Outcome:
-    """What JAX answers. Inexpressible when it cannot be asked."""
+def answers(program: Program, differences: Sequence[Declared] = ()) -> Outcome:
+    """What JAX answers, some functions being spelled otherwise. Inexpressible when it cannot be asked."""
     jax = DIFFERENTIATORS["jax"].open().jax
     run = runnable(text(program))
     try:
-        results = run(names(conventions), jax)
+        results = run(names(*differences), jax)
         return Outcome(plain({name: None if x is None else np.asarray(x) for name, x in results.items()}))
     except MissingName as error:
         raise Inexpressible(str(error).partition(". ")[0]) from None

@@ -17,7 +17,7 @@ from tapes.op import registry
 from ..measure import difference
 from ..semantics.observe import TAPES, Library, observe
 from ..semantics.outcome import Outcome
-from .declared import DECLARED, READ_BY_A_RULE, SAME_MISTAKE, Declared, respelled
+from .declared import DECLARED, READ_BY_A_RULE, SAME_MISTAKE, Declared, choices, named, respelled
 from .language import Program
 
 AGREE, ILL, CORNER, CHAOS, DECLARED_, WRONG = "agree", "agree, ill-conditioned", "corner", "chaos", "declared", "WRONG"
@@ -223,10 +223,9 @@ class Judge:
 def against_tensorflow(program: Program, tapes: Outcome, tensorflow: Library) -> Verdict:
     """The verdict on what tapes answered, by TensorFlow."""
     def otherwise(program: Program) -> Any:
-        concerned = [each for each in DECLARED if each.concerns(program.text())]
-        several = [[each] for each in concerned] + [concerned] * (len(concerned) > 1)
+        several = choices(program.text(), DECLARED)
         for differences in several:
-            yield " and ".join(each.name for each in differences), tapes, differently(program, differences)
+            yield named(differences), tapes, differently(program, differences)
         if program.by_result():
             aside = program.set_aside()
             own = answers(aside, TAPES)

@@ -15,6 +15,7 @@ from .. import report
 from ..libraries import LIBRARIES, require
 from ..problem import LossError
 from .declared import REASONS
+from .declared_jax import DECLARED_JAX
 from .hunt import JAX_EVERY, Report, hunt
 from .judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, SKIPPED, WRONG
 
@@ -69,8 +70,9 @@ def told(screen: Console, total: Report, libraries: Sequence[str], seconds: floa
     for name in libraries:
         table.add_row(name, LIBRARIES[name].version, *[str(total.counts[name, kind]) for kind in kinds])
     report.show(screen, table)
+    reasons = REASONS | {each.name: each.why for each in DECLARED_JAX}
     for (name, _, note), times in sorted(total.notes.items()):
-        why = f": {REASONS[note]}" if note in REASONS else ""
+        why = f": {reasons[note]}" if note in reasons else ""
         report.item(screen, f"{name}, {times} time{'s' * (times != 1)}: {note}{why}")
     if {"jax", "tensorflow"} <= set(libraries):
         screen.print(f"JAX is asked about one program in {JAX_EVERY} (about all with --only jax), and says 0 where a "

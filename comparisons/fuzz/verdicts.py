@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from ..semantics.observe import TAPES, tensorflow_library
+from ..semantics.outcome import Outcome
 from . import functional
-from .declared import CONVENTION
+from .declared import choices, named
+from .declared_jax import DECLARED_JAX
 from .judge import SKIPPED, Judge, Verdict, against_tensorflow, answers
 from .language import Forward, Program, within
 
@@ -23,8 +25,9 @@ def judged(program: Program, libraries: Sequence[str]) -> dict[str, Verdict]:
     elif "tensorflow" in libraries:
         verdicts["tensorflow"] = against_tensorflow(program, own, tensorflow_library())
     if "jax" in libraries:
-        def otherwise(program: Program) -> list[tuple[str, object, object]]:
-            return [(CONVENTION, own, functional.answers(program, "TensorFlow"))]
+        def otherwise(program: Program) -> Iterator[tuple[str, Outcome, Outcome]]:
+            for differences in choices(program.text(), DECLARED_JAX):
+                yield named(differences), own, functional.answers(program, differences)
 
         try:
             verdicts["jax"] = Judge(program, own, functional.answers, otherwise, zeros=True).verdict()

@@ -117,7 +117,7 @@ JAX: dict[str, Callable[..., Any]] = {
     "erfcinv": lambda jax, x: jax.lax.erf_inv(1 - x),
     "polygamma": lambda jax, n, x: jax.scipy.special.polygamma(n, x),
     "lgamma": lambda jax, x: jax.scipy.special.gammaln(x),
-    "xdivy": lambda jax, x, y: x / y,
+    "xdivy": lambda jax, x, y: jax.numpy.where((x == 0) & (y == 0), 0, x / jax.numpy.where((x == 0) & (y == 0), 1, y)),
     "multiply_no_nan": lambda jax, x, y: x * y,
     "softsign": lambda jax, x: jax.nn.soft_sign(x),
     "gelu": lambda jax, x: jax.nn.gelu(x, approximate=False),
