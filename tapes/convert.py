@@ -50,6 +50,8 @@ def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
         raise
     if array.dtype.kind not in "fiubc":
         raise _no_numbers(value, array)
+    if not array.dtype.isnative:  # as it was read from a file
+        array = array.astype(array.dtype.newbyteorder("="))
     if dtype is None:
         dtype = array.dtype if hasattr(value, "dtype") else _default_dtype(array, value)
     empty = not array.size and not hasattr(value, "dtype")  # an empty list has numbers of no kind

@@ -18,6 +18,7 @@ from .graph.concrete import Concrete, Place
 from .graph.signature import Signature
 from .graph.source import AnotherWay, file
 from .graph.trace import Trace
+from .indexed_slices import IndexedSlices
 from .notices import hearing
 from .op import listening
 from .ops.elementwise import identity
@@ -130,7 +131,10 @@ class Function:
         def taken(structure: Any, name: str) -> Any:
             leaves = nest.flatten(structure)
             for i, x in enumerate(leaves):
-                if isinstance(x, (Tensor, np.ndarray, np.generic)):
+                if isinstance(x, IndexedSlices):
+                    parts = x.values, x.indices, x.dense_shape
+                    leaves[i] = IndexedSlices(*(None if part is None else next(waiting_ones) for part in parts))
+                elif isinstance(x, (Tensor, np.ndarray, np.generic)):
                     leaves[i] = next(waiting_ones)
                     if trace is not None:
                         trace.name(leaves[i], name)

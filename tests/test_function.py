@@ -74,6 +74,33 @@ def test_lists_of_other_lengths_within_are_another_signature():
     assert float(g({"x": (a, b), "y": (c,)})) == 101.0
 
 
+def test_the_names_of_keywords_belong_to_the_signature():
+    f = tf.function(lambda *numbers, **named: named.get("a", 0.0) - named.get("b", 0.0) - sum(numbers))
+    one, two = tf.constant(1.0), tf.constant(2.0)
+    for _ in range(2):
+        assert float(f(a=one, b=two)) == -1.0 and float(f(b=one, a=two)) == 1.0
+        assert float(f(a=two)) == 2.0 and float(f(b=two)) == -2.0
+        assert float(f(one, a=two)) == 1.0 and float(f(one, two)) == -3.0
+
+
+def test_slices_of_a_tensor_are_an_argument():
+    f = tf.function(lambda slices, x: (slices * 2.0, slices.values, slices.indices, x))
+    for indices, values, x in (([0, 2], [1.0, 2.0], 5.0), ([1, 1], [3.0, 4.0], 6.0)):
+        dense, *parts = f(tf.IndexedSlices(tf.constant(values), tf.constant(indices), tf.constant([3])), tf.constant(x))
+        np.testing.assert_array_equal(dense, 2 * np.bincount(indices, values, 3))
+        assert [part.numpy().tolist() for part in parts] == [values, indices, x]
+
+
+def test_arrays_as_they_stand_in_a_file():
+    f = tf.function(lambda x: (x, x * 2.0))
+    for numbers in ([1.0, 2.0], [3.0, 4.0]):
+        for kind in (">f4", "<f4"):
+            x, y = f(np.array(numbers, kind))
+            assert x.dtype == tf.float32 and x.numpy().tolist() == numbers and y.numpy().tolist() == [
+                2 * number for number in numbers]
+    assert f.experimental_get_tracing_count() == 1
+
+
 def test_a_branch_is_never_frozen():
     @tf.function
     def f(x):

@@ -377,6 +377,10 @@ def scaled_twice(x, y):
     return x * 2 * 3 + y
 
 
+def product(x, y):
+    return tf.matmul(x, y)
+
+
 def relu_slope(x, y):
     with tf.GradientTape() as tape:
         tape.watch(x)
@@ -387,6 +391,7 @@ def relu_slope(x, y):
 @pytest.mark.parametrize(("f", "x", "y"), [
     *[(power, np.float32(x), np.float32(y)) for x, y in ((1.3, 2.2), (np.inf, 0.3), (3e38, 2.0), (-0.0, -1.0))],
     (quotient, np.array([1, 2], np.int16), np.array([3, 7], np.int16)), (quotient, np.int8(1), np.int8(3)),
+    (product, np.array([[np.inf], [-1.0], [np.nan]]), np.array([[0.0]])), (product, np.eye(1), np.array([[-0.0]])),
     *[(scaled_twice, np.array([1, 100], dtype), np.array([3, 7], dtype)) for dtype in ("int32", "uint8", "complex64")],
     (rooted, np.complex128(complex(-1, -0.0)), np.complex128(0)),
     (summed, np.zeros((300_000, 0)), np.zeros((300_000, 1))), (summed, np.zeros((0, 3)), np.zeros((0, 1))),

@@ -12,6 +12,7 @@ import numpy as np
 
 from .. import nest
 from ..convert import convert
+from ..indexed_slices import IndexedSlices
 from ..protocols import TensorLike
 from ..tensor import Tensor
 from ..tensor_spec import TensorSpec
@@ -68,8 +69,10 @@ class Signature:
 
         TypeError for what cannot be told apart by its value.
         """
-        if self._skipped or settings:
-            args = (*args[self._skipped:], *settings.values())
+        if self._skipped:
+            args = args[self._skipped:]
+        if settings:
+            return tuple(settings), _keys((*args, *settings.values()), tensors)
         return _keys(args, tensors)
 
     def outside(self) -> dict[str, Any]:
@@ -140,8 +143,8 @@ def _key(x: Any, tensors: list[Tensor]) -> Any:
         return _keys((convert(x),), tensors)[0]
     if isinstance(x, Variable):
         return kind, x._order
-    if isinstance(x, TensorLike):
-        return _keys((x._read(),), tensors)[0]
+    if isinstance(x, IndexedSlices):
+        return kind, _keys((x.values, x.indices, x.dense_shape), tensors)
     if kind in (float, complex):
         return kind, repr(x)  # which tells 0 from -0, and nan is nan
     below = nest._children(x)

@@ -91,9 +91,12 @@ def _matmul(step: Step, a: str, b: str) -> str:
 
 
 def _small(step: Step) -> bool:
-    """Whether it is a product of small matrices: @ gives the same bits, but needs 0.5 us more before it begins."""
+    """Whether it is a product of small matrices: @ gives the same bits, but needs 0.5 us more before it begins.
+
+    Not of a matrix of one number: dot leaves out what is multiplied by 0, also where that is inf or nan.
+    """
     left, right = (value.shape for value in step.inputs)
-    return step.output.array.dtype.char in "fd" and len(left) == len(right) == 2 and (
+    return step.output.array.dtype.char in "fd" and len(left) == len(right) == 2 and (1, 1) not in (left, right) and (
         math.prod(left) * right[1] <= 1 << 18)
 
 
