@@ -6,6 +6,9 @@ import warnings
 from functools import partial
 from types import ModuleType
 
+from . import blas as blas  # first of all: it has something to say before NumPy is imported
+
+# isort: split
 from . import article, autodiff, bitwise, config, debugging, errors, experimental, keras, linalg, math, nest, nn, random
 from . import diagnose as diagnose
 from . import view as view

@@ -32,7 +32,7 @@ def value_and_gradients(call):
 @pytest.mark.parametrize("row", [name for name in registry if name not in BOOKKEEPING])
 def test_every_row_and_its_rules_are_replayed(row, by_blocks, monkeypatch):
     if by_blocks:
-        monkeypatch.setattr(blocks, "ENTRIES", 2)
+        monkeypatch.setattr(blocks, "BYTES", 32)
         monkeypatch.setattr(blocks, "LEAST", 2)
     for call in samples(registry[row]):
         with quiet():

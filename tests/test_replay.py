@@ -67,7 +67,7 @@ def assert_same(expected, found, text):
 def test_random_programs(block, off, monkeypatch):
     monkeypatch.setattr(passes, "off", {off} if off else set())
     monkeypatch.setattr(buffers, "SMALL", 0)
-    monkeypatch.setattr(blocks, "ENTRIES", 3)  # so that loops of several blocks come about
+    monkeypatch.setattr(blocks, "BYTES", 48)  # so that loops of several blocks come about
     monkeypatch.setattr(blocks, "LEAST", 2)
     monkeypatch.setattr(together, "FEWEST", 2)
     monkeypatch.setattr(logging.getLogger("tapes"), "disabled", True)
@@ -102,11 +102,11 @@ def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):
             test_random_programs(block, None, monkeypatch)
 
 
-@pytest.mark.parametrize("rows", [None, 2, 3])  # of a block; arrays of a loss are too short for blocks by themselves
+@pytest.mark.parametrize("size", [None, 32, 96])  # of a block; arrays of a loss are too short for blocks by themselves
 @pytest.mark.parametrize("name", bundled())
-def test_the_losses_of_the_comparison(name, rows, monkeypatch):
-    if rows is not None:
-        monkeypatch.setattr(blocks, "ENTRIES", rows)
+def test_the_losses_of_the_comparison(name, size, monkeypatch):
+    if size is not None:
+        monkeypatch.setattr(blocks, "BYTES", size)
         monkeypatch.setattr(blocks, "LEAST", 2)
     problem = load(name)
     inputs, data = ({key: tf.constant(array) for key, array in arrays.items()} for arrays in (

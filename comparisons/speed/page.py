@@ -56,7 +56,8 @@ NumPy by hand is what a course would show: the formulas, vectorised, with no wor
 would not be read at once. tapes and TensorFlow run the same text, TensorFlow with its own kernel for Adam; the others
 run the same losses under their own names, and what their documentation advises for speed: JAX gives away the memory of
 what is updated, PyTorch has its fused Adam and a batched backward pass for the Jacobian, MyGrad does not guard its
-memory. Importing tapes asks glibc to keep freed memory (tapes/allocator.py); the process of NumPy by hand does not
+memory. Importing tapes asks glibc to keep freed memory (tapes/allocator.py) and, where NumPy is imported after it, BLAS
+to let its threads sleep soon after a product (tapes/blas.py), as is done here; the process of NumPy by hand does not
 import it and has the system's usual settings: with arrays of megabytes a good part of the distance is that."""
 FORWARD = """The time of the value and all derivatives over that of the value alone, computed without a tape, in the
 same round. For gradients theory promises a small constant (Baur and Strassen 1983: at most 5, in counted operations).

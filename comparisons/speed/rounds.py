@@ -13,11 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from .contenders import HAND, Contender
+from tapes import blas
+
+from .contenders import HAND, OURS, Contender
 from .worker import CRASHED, MISSING, SKIPPED, TIMED, TIMEOUT, serve
 from .workload import Workload
 
 ROUND = 0.2  # seconds
+REST = 0.15  # seconds: so long the threads of the last one may go on waiting for work, in circles; OpenBLAS's do 0.1
 PATIENCE = 60.0  # seconds for an answer: import, first call (so compilation), check and warm-up
 _VARIABLES = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS",
               "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC")
@@ -101,7 +104,7 @@ class Process:
     def _start(self) -> None:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        with environment(self.threads):
+        with environment(self.threads, self.contender.name in OURS and self.contender.name != HAND):
             self._process = context.Process(target=serve, args=(theirs, self.contender, self.threads), daemon=True)
             self._process.start()
         theirs.close()
@@ -116,9 +119,12 @@ class Process:
 
 
 @contextmanager
-def environment(threads: int) -> Iterator[None]:
-    """What processes that start now inherit: the same number of threads for all, on the same cores."""
-    settings = dict.fromkeys(_VARIABLES, str(threads)) | {
+def environment(threads: int, ours: bool = False) -> Iterator[None]:
+    """What processes that start now inherit: the same number of threads for all, on the same cores.
+
+    Those of tapes import it before NumPy, and so have its setting for BLAS; here that is done in their stead.
+    """
+    settings = dict.fromkeys(_VARIABLES, str(threads)) | ({blas.VARIABLE: blas.CYCLES} if ours else {}) | {
         "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu",
         "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"}
     before = {name: os.environ.get(name) for name in settings}
@@ -181,7 +187,7 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
         progress(f"round {number + 1} of {rounds}")
         for name, cell in cells.items():
             if cell.status == TIMED:
-                time.sleep(0.01)  # threads of the last one that still wait for work go to sleep
+                time.sleep(REST)
                 answer = processes[name].ask(patience[name], "round", seconds)
                 if answer["status"] == TIMED:
                     median, runs = answer["round"]

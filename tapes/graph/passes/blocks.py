@@ -9,12 +9,13 @@ from typing import Any
 from ...batching import aligned
 from ..program import Blocks, Call, Cut, Effect, Guard, Program, Step, Value
 
-# Entries of the largest array in a block: with float32 half a megabyte. Measured on two cores with 1 MB of cache each:
-# a quarter of it costs linear-1m of `comparisons speed` 1.5 to 2 times as much, half of it 1.2 to 1.3 times, for there
-# what Python does between two steps is no longer little beside them; a chain of 20 steps is as quick with half of it.
-ENTRIES = 131072
-LEAST = 2 * ENTRIES  # entries: shorter arrays stay in the cache as they are
-EVEN = 4  # the number of blocks is a multiple of this, so that two or four threads have as much to do
+# What a block may take, with all that is there at once: as much as a cache allows, for between two steps a thread waits
+# for Python's lock, and has to be woken up when the other one lets go of it. Measured on two cores with 1 MB of cache
+# each and 32 MB together: with a quarter of it linear-1m of `comparisons speed` takes 1.5 times as long, and with twice
+# as much a chain of 20 steps 1.1 times as long.
+BYTES = 8 << 20
+LEAST = 1 << 18  # entries: shorter arrays stay in the cache as they are
+EVEN = 2  # the number of blocks is a multiple of this, so that two threads have as much to do
 SUMS = {"reduce_sum", "reduce_mean", "sum_to"}  # of blocks, then of their sums: rounding as in NumPy's pairwise sums
 
 
@@ -132,8 +133,19 @@ class _Group:
         """The loop, once all steps are known."""
         inside = {*self.inside}
         wanted = {*program.outputs, *(value for step in program.steps if step not in inside for value in step.inputs)}
-        largest = max(1, *(math.prod(value.shape) for step in self.inside for value in (step.output, *step.inputs)))
-        rows = -(-self.length // (EVEN * -(-largest // (EVEN * ENTRIES))))
         kept = [step.output for step in self.inside if step.output in wanted and step.output in self._made]
         sums = [step.output for step in self.inside if step.output in self._late]
-        return Blocks(self.inside, self.length, rows, self._sliced, kept, sums)
+        blocks = EVEN * -(-self._most({*kept}) // (EVEN * BYTES))
+        return Blocks(self.inside, self.length, -(-self.length // blocks), self._sliced, kept, sums)
+
+    def _most(self, kept: set[Value]) -> int:
+        """The bytes of all arrays of the loop that are there at once, were it a single block."""
+        last = {value: step for step in self.inside for value in step.inputs}
+        there = most = sum(value.array.nbytes for value in self._sliced)
+        for step in self.inside:
+            if step.output in self._made:
+                there += step.output.array.nbytes
+            most = max(most, there)
+            there -= sum(value.array.nbytes for value in {*step.inputs}
+                         if value in self._made and value not in kept and last[value] is step)
+        return most
