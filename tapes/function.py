@@ -189,6 +189,7 @@ class Function:
         # shared windows: 3 steps as before
         # algebra: 2 steps, 1 fewer
         # hoisted products: 2 steps as before
+        # hoisted terms: 2 steps as before
         # merged products: 2 steps as before
         # constants side by side: 2 steps as before
         # dead steps: 2 steps as before

@@ -10,12 +10,13 @@ import pytest
 import tapes as tf
 from tapes.graph import passes
 
-hoisted, merged = (import_module(f"tapes.graph.passes.{name}") for name in ("hoisted", "merged"))
+hoisted, merged, terms = (import_module(f"tapes.graph.passes.{name}") for name in ("hoisted", "merged", "terms"))
 rng = np.random.default_rng(0)
 STEPS, BATCH, WIDTH = 6, 3, 4
 x = tf.constant(rng.normal(size=(STEPS, BATCH, WIDTH)))
 wx, wh, b = (tf.Variable(rng.normal(size=shape), name=name) for name, shape in (
     ("wx", (WIDTH, WIDTH)), ("wh", (WIDTH, WIDTH)), ("b", (WIDTH,))))
+column = tf.constant(rng.normal(size=(BATCH, 1)))
 
 
 def recurrent(x, order=range(STEPS)):
@@ -53,6 +54,11 @@ def columns(x):
                tf.matmul(y[:, :3] * 0.5, y, transpose_a=True))
 
 
+def sums(x, term, more=None):
+    """Slices and what is added to them."""
+    return [tf.tanh(x[t] + term(t) if more is None else more(t) + x[t] + term(t)) for t in range(STEPS)]
+
+
 PROGRAMS = {
     "all steps": (recurrent, 1),
     "backwards": (lambda x: recurrent(x, range(STEPS - 1, -1, -1)), 1),
@@ -65,6 +71,17 @@ PROGRAMS = {
     "a bias is added to a matrix": (lambda x: biases(x, BATCH * STEPS), 0),
     "a bias is added to a matrix of another length": (lambda x: biases(x, 2), 0),
     "products of other shapes": (lambda x: columns(x), 0),
+    "a bias on slices": (lambda x: sums(x, lambda t: b), 0),
+    "a bias on sums with slices": (lambda x: sums(x, lambda t: b, lambda t: wx[0] * 2.0), 0),
+    "another term on each": (lambda x: sums(x, lambda t: wx[t % 2]), 0),
+    "a term for each row": (lambda x: sums(x, lambda t: column), 0),
+    "a term that is computed": (lambda x: sums(x, lambda t: tf.exp(b)), 0),
+    "a term that makes it larger": (lambda x: sums(x, lambda t: tf.ones([2, 1, 1], tf.float64)), 0),
+    "terms on all slices but one": (lambda x: [x[0] * 2.0, *sums(x, lambda t: b)[1:]], 0),
+    "slices that are used twice": (lambda x: [(y := x[t]) * 2.0 + tf.tanh(y + b) for t in range(STEPS)], 0),
+    "slices that are given back": (lambda x: [z for t in range(STEPS) for y in [x[t]] for z in (y, y + b)], 0),
+    "sums that are given back": (lambda x: [x[t] + b for t in range(STEPS)], 0),
+    "twice the same slice": (lambda x: [x[t] + x[t] + b for t in range(STEPS)], 0),
 }
 
 
@@ -95,6 +112,16 @@ def test_the_weights_of_a_recurrent_network():
     given = [x.numpy(), *(v.numpy() for v in (wx, wh, b))]
     for one, other in zip(space["recurrent"](*given)[0], tf.nest.flatten(f(x)), strict=True):
         np.testing.assert_array_equal(one, other.numpy())
+
+
+@pytest.mark.parametrize(("name", "additions"), [
+    ("all steps", 1 + STEPS + 1), ("a bias on slices", 1), ("a bias on sums with slices", 1 + STEPS),
+    ("a term for each row", 1), ("another term on each", STEPS), ("slices that are used twice", 2 * STEPS)])
+def test_a_bias_is_added_once(name, additions):
+    f = tf.function(PROGRAMS[name][0])
+    f(x)
+    lines = [line for line in f.source().splitlines() if not line.strip().startswith("#")]
+    assert sum(line.count(" + ") + line.count("np.add(") for line in lines) == additions, f.source()
 
 
 def test_large_products_are_left_alone(monkeypatch):
@@ -138,6 +165,7 @@ def in_any_order(values, makers):
 
 @pytest.mark.parametrize(("module", "name", "wrong"), [
     (hoisted, "place_of", lambda step: 0), (merged, "sequence_of", in_any_order),
+    (terms, "_adds", lambda step, part: isinstance(step, terms.Step)),
     (merged, "_kind", lambda maker, makers: "sum" if maker and maker.op.name == "matmul" else "")])
 def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):
     monkeypatch.setattr(module, name, wrong)

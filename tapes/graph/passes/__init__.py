@@ -17,6 +17,7 @@ from .opened import opened
 from .results import from_results
 from .shared import shared
 from .side_by_side import side_by_side
+from .terms import added_once
 from .together import at_once
 from .windows import seen_once
 
@@ -27,6 +28,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "shared windows": seen_once,
     "algebra": simplified,
     "hoisted products": hoisted,
+    "hoisted terms": added_once,
     "merged products": merged,
     "constants side by side": side_by_side,
     "dead steps": dead,

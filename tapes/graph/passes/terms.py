@@ -1,0 +1,63 @@
+"""What is added to one slice of a sequence after the other, as a bias is, is added to the sequence, at once."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...op import registry
+from ..program import Program, Step, Value, hollow
+from .hoisted import FEWEST, place_of
+
+Uses = dict[Value, list[Any]]  # which steps take a value, once for each time; None stands for the caller
+
+
+def added_once(program: Program) -> Program:
+    """Sums x[0] + a[0] + b, x[1] + a[1] + b, ... become y[0] + a[0], y[1] + a[1], ... with y = x + b in front of them.
+
+    So b must be there from the start, and the slices must be used for nothing else. Rounding differs, for b is added
+    earlier.
+    """
+    uses: Uses = {value: [None] for value in program.outputs}
+    slices: dict[Value, list[Step]] = {}
+    for step in program.steps:
+        for value in step.inputs:
+            uses.setdefault(value, []).append(step)
+        if isinstance(step, Step) and step.op.name == "getitem" and place_of(step) is not None:
+            slices.setdefault(step.inputs[0], []).append(step)
+    instead: dict[Step, list[Step]] = {}
+    for sequence, parts in slices.items():
+        sums = [_sums(part.output, uses) for part in parts]
+        term = sums[0][0]
+        if (len(parts) < FEWEST or 2 * len(parts) < sequence.shape[0] or term is None
+                or any(other is not term for other, _ in sums)):
+            continue
+        whole = replace(parts[0], op=registry["add"], inputs=(sequence, term), params={}, shares=(),
+                        output=Value("step", hollow(sequence.array.dtype, sequence.shape)))
+        for part, (_, (*inner, last)) in zip(parts, sums, strict=True):
+            taken = replace(part, inputs=(whole.output,), output=part.output if inner else last.output)
+            instead[part] = [whole, taken] if part is parts[0] else [taken]
+            instead[last] = []
+            if inner:
+                instead[inner[0]] = [replace(inner[0], output=last.output)]
+    return replace(program, steps=[one for step in program.steps for one in instead.get(step, [step])])
+
+
+def _sums(part: Value, uses: Uses) -> tuple[Value | None, list[Step]]:
+    """What is added to a slice, or to the sum of it and something else; and the one or two additions."""
+    adds: list[Step] = []
+    total = part
+    while len(adds) < 2 and len(uses.get(total, ())) == 1 and _adds(uses[total][0], part):
+        adds.append(uses[total][0])
+        for term in adds[-1].inputs:
+            if term is not total and term.kind != "step" and np.broadcast_shapes(
+                    term.shape, part.shape) == part.shape:
+                return term, adds
+        total = adds[-1].output
+    return None, []
+
+
+def _adds(step: Any, part: Value) -> bool:
+    return isinstance(step, Step) and step.op.name == "add" and step.output.shape == part.shape
