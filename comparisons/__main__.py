@@ -43,7 +43,8 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     run.add_argument("--html", type=Path, metavar="FILE", help="also write it as one page that can be sent to somebody")
     run.add_argument("--with", type=Path, nargs="+", metavar="JSON", dest="with_", help="with --html: what speed, "
-                     "accuracy, train, semantics, ops and conventions wrote with --json becomes part of the page")
+                     "accuracy, train, semantics, ops, conventions, fuzz and explain wrote with --json becomes part of "
+                     "the page")
     run.add_argument("--formula", action="store_true", help="print the formulas that SymPy derived")
     run.add_argument("--traceback", action="store_true", help="show Python's traceback of an error in a loss")
     command("list", "losses, libraries and versions, and what is missing", "The losses that `run` knows, the libraries "
@@ -85,11 +86,13 @@ def parser() -> argparse.ArgumentParser:
         "also when it is suddenly the same as TensorFlow's.", "")
     conventions.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     fuzz = command("fuzz", "run random tape programs", "Random tape programs, run on tapes and on other libraries; one "
-                   "that disagrees is made short and printed as a script.", "", "--programs 5000 --seed 1 --jobs 2")
+                   "that disagrees is made short and printed as a script.", "", "--programs 5000 --seed 1 --jobs 2",
+                   "--only jax --json fuzz.json")
     fuzz.add_argument("--programs", type=natural, default=500, metavar="N", help="how many (default 500)")
     fuzz.add_argument("--seed", type=natural, default=0, help="which; the same ones whatever --jobs (default 0)")
     fuzz.add_argument("--only", metavar="LIBS", help="tensorflow or jax; by default both, if they are installed")
     fuzz.add_argument("--jobs", type=int, metavar="J", help="how many processes at a time (default 1)")
+    fuzz.add_argument("--json", type=Path, metavar="FILE", help="also write everything to FILE")
     accuracy = command("accuracy", "errors in units in the last place", "For each op that works entry by entry, and "
                        "its derivatives, the largest error of every library over the whole domain, against 50 digits, "
                        "in units in the last place of the truth.", "tanh log1p", "--dtype float32 --order 1")

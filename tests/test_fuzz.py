@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import random
 import threading
@@ -18,10 +19,11 @@ import tapes
 from comparisons.fuzz import functional
 from comparisons.fuzz.calls import calls
 from comparisons.fuzz.declared import READ_BY_A_RULE
-from comparisons.fuzz.hunt import BATCH, Report, batch, hunt
+from comparisons.fuzz.hunt import BATCH, Failure, Report, batch, hunt
 from comparisons.fuzz.judge import AGREE, CHAOS, CORNER, DECLARED_, ILL, WRONG, Judge, answers, runnable
 from comparisons.fuzz.language import Ask, Choose, Input, Kind, Let, Program, Repeat, Tape
 from comparisons.fuzz.programs import SHAPES, Writer
+from comparisons.fuzz.show import written
 from comparisons.fuzz.verdicts import judged
 from comparisons.libraries import LIBRARIES
 from comparisons.semantics.observe import TAPES
@@ -83,10 +85,15 @@ def test_a_mistake_is_found_and_told_in_a_few_lines(mutant, word, monkeypatch, o
 
 
 @needs_tensorflow
-def test_the_tape_of_today_agrees(comparisons):
-    found = comparisons("fuzz", "--programs", "150", "--seed", "1")
+def test_the_tape_of_today_agrees(comparisons, tmp_path):
+    path = tmp_path / "fuzz.json"
+    found = comparisons("fuzz", "--programs", "150", "--seed", "1", "--json", str(path))
     assert found.returncode == 0, found.stdout + found.stderr
     assert "All that was asked agrees." in found.stdout and "150 programs" in found.stdout
+    document = json.loads(path.read_text())
+    assert document["agree"] is True and document["programs"] == 150 and not document["failures"]
+    assert sum(document["verdicts"]["tensorflow"].values()) == 150
+    assert {note["verdict"] for note in document["notes"]} <= {*document["verdicts"]["tensorflow"]}
 
 
 @needs_tensorflow
@@ -100,6 +107,17 @@ def test_the_script_runs_by_itself_and_shows_both_answers(run_python, tmp_path, 
     shown = found.stdout.splitlines()
     assert shown[0] == "tapes" and "tensorflow" in shown
     assert sum("g1 = " in line for line in shown) == 2
+
+
+def test_what_is_wrong_or_cannot_be_judged_is_written_as_such():
+    right = Report(programs=200)
+    right.counts.update({("jax", AGREE): 197, ("jax", CORNER): 3})
+    assert written(right, ["jax"], 0)["agree"]
+    right.counts.update({("jax", CHAOS): 5})
+    assert not written(right, ["jax"], 0)["agree"] and "8 programs" in written(right, ["jax"], 0)["verdict"]
+    wrong = Report(programs=200, failures=[Failure("jax", "g1: off", "script")])
+    document = written(wrong, ["jax"], 0)
+    assert not document["agree"] and document["failures"] == [{"library": "jax", "why": "g1: off", "script": "script"}]
 
 
 def test_a_seed_means_the_same_programs_whatever_the_number_of_jobs():

@@ -14,6 +14,9 @@ import pytest
 
 from comparisons.__main__ import main
 from comparisons.compare import compare
+from comparisons.fuzz.hunt import Failure, Report
+from comparisons.fuzz.judge import AGREE, WRONG
+from comparisons.fuzz.show import written
 from comparisons.html import attached, maps
 from comparisons.problem import LossError, load
 from comparisons.whole import wholes
@@ -247,7 +250,8 @@ def documents(tmp_path):
 
     for command in (["ops", "tanh", "--only", "complex", "--jobs", "1"],
                     ["accuracy", "tanh", "--points", "4", "--order", "0"],
-                    ["train", "linear", "--steps", "2", "--only", "optax"], ["semantics", "lifetime"]):
+                    ["train", "linear", "--steps", "2", "--only", "optax"], ["semantics", "lifetime"],
+                    ["fuzz", "--programs", "4"], ["explain", "linear-article", "--only", "complex"]):
         main([*command, "--json", str(tmp_path / f"{command[0]}.json")])
     from comparisons.conventions.show import _document
     (tmp_path / "conventions.json").write_text(json.dumps(_document([], ["torch"])))
@@ -263,10 +267,45 @@ def test_what_other_commands_wrote_becomes_sections(tmp_path, monkeypatch):
     paths = sorted(tmp_path.glob("*.json"))
     page = paged(tmp_path, "linear-article", "--only", "tapes,complex", "--with", *paths)
     assert [had["data-section"] for had in page.all("section", **{"class": "attached"})] == [
-        "speed", "accuracy", "train", "semantics", "ops", "conventions"]
+        "speed", "accuracy", "train", "semantics", "ops", "conventions", "fuzz", "explain"]
     assert "it <b>fell</b>" in page.text and "<b>fell" not in page.source
     first = page.text.split("Libraries")[0]
     assert "WRONG" in first and "Speed" in first, "what is wrong there is told at the top too"
+
+
+def test_a_random_program_that_disagrees_stands_on_the_page_with_its_script(tmp_path):
+    found = Report(programs=5, failures=[Failure("tensorflow", "g1: <b>off</b>", "print(1 < 2)  # </pre>")])
+    found.counts.update({("tensorflow", AGREE): 4, ("tensorflow", WRONG): 1})
+    (tmp_path / "fuzz.json").write_text(json.dumps(written(found, ["tensorflow"], 7)))
+    page = paged(tmp_path, "linear-article", "--only", "tapes,complex", "--with", tmp_path / "fuzz.json")
+    assert "Random programs, seed 7" in page.text and "Something disagrees." in page.text.split("Libraries")[0]
+    assert "g1: <b>off</b>" in page.text and "print(1 < 2)  # </pre>" in page.text and "<b>off" not in page.source
+
+
+def test_a_wrong_rule_stands_at_the_top_of_the_page(tmp_path):
+    loss = tmp_path / "bent.py"
+    loss.write_text(BENT)
+    assert main(["explain", str(loss), "--only", "complex", "--json", str(tmp_path / "explain.json")]) == 1
+    page = paged(tmp_path, "linear-article", "--only", "tapes,complex", "--with", tmp_path / "explain.json")
+    first, _, rest = page.text.partition("Libraries")
+    assert "WRONG RULE: bent" in first and "wrong rule" in rest and "follows" in rest
+
+
+BENT = '''"""A square whose derivative lacks a factor of 2."""
+
+import tapes
+
+inputs, data = {"x": [1.0, 2.0]}, {}
+
+
+@tapes.custom_gradient
+def bent(x):
+    return x * x, lambda g: g * x
+
+
+def loss(tf, x):
+    return tf.reduce_sum(tf.exp(bent(tf.sin(x))))
+'''
 
 
 @pytest.mark.parametrize(("text", "words"), [

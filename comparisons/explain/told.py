@@ -173,6 +173,7 @@ class Explanation:
         rows = {row.place: row for row in self.found.rows}
         return {
             "agree": self.found.agree,
+            "verdict": [{"bad": bad, "says": sentence} for bad, sentence in self.verdict()],
             "blames": [{"step": b.place, "op": b.op, "input": b.input + 1,
                         "argument": None if b.index is None else b.index + 1, "value": self.label(b.source),
                         "mistake": b.mistake, "reason": b.reason} for b in self.found.blames],

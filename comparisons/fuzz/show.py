@@ -6,6 +6,8 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -35,6 +37,7 @@ def command(arguments: argparse.Namespace) -> int:
     libraries = [name for name in wanted if LIBRARIES[name].installed or arguments.only]
     if not libraries:
         require(REFERENCES[0])
+    report.writable(arguments.json)
     screen, total, start = report.console(), Report(), time.perf_counter()
     with screen.status(f"0 of {arguments.programs} programs") as status:
         for part in hunt(arguments.programs, arguments.seed, arguments.jobs, libraries):
@@ -47,34 +50,54 @@ def command(arguments: argparse.Namespace) -> int:
             for failure in part.failures:
                 screen.print(f"[red bold]tapes and {failure.library} disagree[/red bold]: {escape(failure.why)}")
                 screen.print(escape(failure.script), soft_wrap=True)
-    return told(screen, total, libraries, time.perf_counter() - start)
+    seconds = time.perf_counter() - start
+    document = written(total, libraries, arguments.seed)
+    if arguments.json is not None:
+        report.write(document, arguments.json)
+    told(screen, document, len(total.workers), seconds)
+    if arguments.json is not None:
+        screen.print(f"Written to {escape(str(arguments.json))}.")
+    return 0 if document["agree"] else 1
 
 
-def told(screen: Console, total: Report, libraries: Sequence[str], seconds: float) -> int:
-    """The verdict, and how it came about; returns the exit status."""
-    left_out = max(sum(total.counts[name, kind] for kind in NOT_JUDGED) for name in libraries)
-    too_many = left_out > max(TOLERATED * total.programs, 3)
+def written(total: Report, libraries: Sequence[str], seed: int) -> dict[str, Any]:
+    """Everything that was found, without objects."""
+    reasons = REASONS | {each.name: each.why for each in DECLARED_JAX}
+    unjudged = max(sum(total.counts[name, kind] for kind in NOT_JUDGED) for name in libraries)
+    verdict = "All that was asked agrees."
     if total.failures:
-        screen.print("[red bold]Something disagrees.[/red bold] The scripts above run by themselves.")
-    elif too_many:
-        screen.print(f"[red bold]{left_out} programs could not be judged: more than {TOLERATED:.0%}.[/red bold]")
-    else:
-        screen.print("[green bold]All that was asked agrees.[/green bold]")
+        verdict = "Something disagrees."
+    elif unjudged > max(TOLERATED * total.programs, 3):
+        verdict = f"{unjudged} programs could not be judged: more than {TOLERATED:.0%}."
+    return {
+        "schema": 1, "settings": {"seed": seed, "only": [*libraries]},
+        "libraries": {name: LIBRARIES[name].version if LIBRARIES[name].installed else None for name in REFERENCES},
+        "agree": verdict.startswith("All"), "verdict": verdict, "programs": total.programs,
+        "verdicts": {name: {TITLES[kind]: total.counts[name, kind] for kind in TITLES} for name in libraries},
+        "notes": [{"library": name, "verdict": TITLES[kind], "note": note, "why": reasons.get(note, ""),
+                   "programs": times} for (name, kind, note), times in sorted(total.notes.items())],
+        "failures": [asdict(failure) for failure in total.failures],
+    }
+
+
+def told(screen: Console, found: dict[str, Any], processes: int, seconds: float) -> None:
+    """The verdict, and how it came about."""
+    verdict = f"[{'green' if found['agree'] else 'red'} bold]{found['verdict']}[/]"
+    screen.print(verdict + " The scripts above run by themselves." * bool(found["failures"]))
     absent = [name for name in REFERENCES if not LIBRARIES[name].installed]
     if absent:
         screen.print("Not compared: " + ", ".join(f"{name} ({LIBRARIES[name].install})" for name in absent))
-    screen.print(f"{total.programs} programs in {seconds:.0f} s, {total.programs / seconds:.0f} a second, "
-                 f"in {len(total.workers)} process{'es' * (len(total.workers) != 1)}.\n")
-    kinds = [kind for kind in TITLES if any(total.counts[name, kind] for name in libraries)]
-    table = Table("library", "version", *[TITLES[kind] for kind in kinds], box=None, pad_edge=False)
-    for name in libraries:
-        table.add_row(name, LIBRARIES[name].version, *[str(total.counts[name, kind]) for kind in kinds])
+    programs, verdicts = found["programs"], found["verdicts"]
+    screen.print(f"{programs} programs in {seconds:.0f} s, {programs / seconds:.0f} a second, "
+                 f"in {processes} process{'es' * (processes != 1)}.\n")
+    kinds = [kind for kind in TITLES.values() if any(counts[kind] for counts in verdicts.values())]
+    table = Table("library", "version", *kinds, box=None, pad_edge=False)
+    for name, counts in verdicts.items():
+        table.add_row(name, found["libraries"][name], *[str(counts[kind]) for kind in kinds])
     report.show(screen, table)
-    reasons = REASONS | {each.name: each.why for each in DECLARED_JAX}
-    for (name, _, note), times in sorted(total.notes.items()):
-        why = f": {reasons[note]}" if note in reasons else ""
-        report.item(screen, f"{name}, {times} time{'s' * (times != 1)}: {note}{why}")
-    if {"jax", "tensorflow"} <= set(libraries):
+    for note in found["notes"]:
+        times, why = note["programs"], f": {note['why']}" * bool(note["why"])
+        report.item(screen, f"{note['library']}, {times} time{'s' * (times != 1)}: {note['note']}{why}")
+    if {"jax", "tensorflow"} <= set(verdicts):
         screen.print(f"JAX is asked about one program in {JAX_EVERY} (about all with --only jax), and says 0 where a "
                      "tape says None.")
-    return 1 if total.failures or too_many else 0

@@ -14,6 +14,7 @@ SCHEMA = 1
 # What only the JSON of this command has, at the top.
 KEYS = {"speed": ("contenders", "workloads"), "accuracy": ("quantities",), "train": ("results", "tolerance"),
         "semantics": ("programs", "rules"), "ops": ("oracles", "cells"), "conventions": ("rows", "as_declared"),
+        "fuzz": ("verdicts", "failures"), "explain": ("blames", "steps"),
         "run": ("losses", "undeclared_conventions")}
 
 

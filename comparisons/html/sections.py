@@ -42,6 +42,7 @@ class Section:
         wrong: what is not as it should be.
         tables, charts: the numbers.
         notes: how to read them.
+        scripts: programs to read and to run, each with what it shows.
         origin: where it comes from; filled in by the reader.
     """
 
@@ -53,6 +54,7 @@ class Section:
     tables: Sequence[Table] = ()
     charts: Sequence[Chart] = ()
     notes: Sequence[str] = field(default_factory=list)
+    scripts: Sequence[tuple[str, str]] = ()
     origin: str = ""
 
 
@@ -189,9 +191,47 @@ def conventions(found: Document) -> Section:
                           ["point", "answers", "why"], rows, 3, folded=True)])
 
 
+def fuzz(found: Document) -> Section:
+    kinds = [kind for kind in next(iter(found["verdicts"].values()))
+             if any(counts[kind] for counts in found["verdicts"].values())]
+    counted = [[name, found["libraries"][name], f"{sum(counts.values()):,}",
+                *[(f"{counts[kind]:,}", "wrong" if kind == "DISAGREE" and counts[kind] else "") for kind in kinds]]
+               for name, counts in found["verdicts"].items()]
+    notes = [[note["library"], note["verdict"], f"{note['programs']:,}",
+              f"{note['note']}: {note['why']}" if note["why"] else note["note"]] for note in found["notes"]]
+    wrong = [f"program {number}: tapes and {failure['library']} disagree: {failure['why']}"
+             for number, failure in enumerate(found["failures"], 1)]
+    seed = found["settings"]["seed"]
+    return Section("fuzz", f"Random programs, seed {seed}", found["agree"],
+                   f"{found['programs']:,} programs: {found['verdict']}", wrong,
+                   [Table("What came of the programs", ["library", "version", "programs", *kinds], counted, 2),
+                    *[Table("What differs as declared, and what could not be asked, and why",
+                            ["library", "verdict", "programs", "what"], notes, 4, folded=True)] * bool(notes)],
+                   notes=["Tapes, jacobians and accumulators around ops that chance has chosen; a program that "
+                          "disagrees is made as short as it can be."],
+                   scripts=[*zip(wrong, [failure["script"] for failure in found["failures"]], strict=True)])
+
+
+def explain(found: Document) -> Section:
+    steps = [step for step in found["steps"] if "tape" in step]
+    libraries = list(steps[0]["libraries"]) if steps else []
+    rows = [[step["value"], f"{step['step']}", step["op"], ", ".join(step["inputs"]), _adjoint(step["tape"]),
+             *[_answer(step["libraries"][name]) for name in libraries], (step["mark"], "wrong")]
+            for step in reversed(steps)]
+    bad = [each["says"] for each in found["verdict"] if each["bad"]]
+    settings = found["settings"]
+    return Section("explain", f"Every adjoint: {settings['loss']}", not bad, (bad or [found["verdict"][0]["says"]])[0],
+                   bad[1:],
+                   [Table("From the loss backwards: the adjoint on the tape, and how far it and others are from the "
+                          "reference", ["value", "step", "op", "inputs", "tape", *libraries, ""], rows, 4,
+                          folded=len(rows) > 12)],
+                   notes=[f"In {settings['dtype']}, seed {settings['seed']}; distances in units in the last place of "
+                          "the largest entry."])
+
+
 READERS: dict[str, Callable[[Document], Section]] = {
     "speed": speed, "accuracy": accuracy, "train": train, "semantics": semantics, "ops": ops,
-    "conventions": conventions}
+    "conventions": conventions, "fuzz": fuzz, "explain": explain}
 
 
 def _distance(relative: float) -> str:
@@ -208,3 +248,16 @@ def _worst(cells: Iterable[Document]) -> Any:
         return ("WRONG", "wrong")
     errors = [float(c["ulps"]) for c in cells if c["verdict"] == "ok"]
     return _ulps(max(errors)) if errors else ("-", "faint")
+
+
+def _adjoint(tape: Document) -> Any:
+    """A single number as it is, else how far off the entries are."""
+    adjoint = tape["adjoint"]
+    return f"{float(adjoint[0]):.6g}" if adjoint is not None and len(adjoint) == 1 else _answer(tape)
+
+
+def _answer(cell: Document) -> Any:
+    if cell["status"] == "no answer":
+        return ("-", "faint")
+    text = "None" if cell["none"] else cell["status"] if cell["ulps"] is None else f"{_ulps(float(cell['ulps']))} ulp"
+    return (text, "wrong" if cell["status"] == "differs" else "")
