@@ -109,14 +109,55 @@ def test_sums_are_as_good_as_numpys():
 
 
 def products(x, t):
-    return tf.reduce_sum(x * t), tf.reduce_mean(tf.square(x)), tf.reduce_sum(x * 2.0)
+    return tf.reduce_sum(x * t), tf.reduce_mean(tf.square(x)), tf.reduce_sum(x + 2.0)
 
 
 def test_sums_of_products_need_no_array_of_products():
     f = tf.function(products)
     f(x, t)
     text = f.source()
-    assert "dot(x[part], t[part])" in text and "dot(x[part], x[part])" in text and text.count(".sum()") == 2
+    assert "dot(x[part], t[part])" in text and "dot(x[part], x[part])" in text and text.count(".sum()") == 1
+
+
+def slopes(x, t):
+    """Of a mean squared error: what is summed up has a factor."""
+    scaled = (x - t) * 1e-3
+    return tf.reduce_sum(scaled), tf.reduce_sum(scaled * x), tf.reduce_mean(2.0 * t)
+
+
+def test_a_factor_stays_outside_of_the_sums():
+    f = tf.function(slopes)
+    f(x, t)
+    text = f.source()
+    assert ", 0.001)" in text and "dot(" in text and "total(t[part], 2.0)" in text
+    assert not [line for line in text.splitlines() if "np.multiply(" in line], text
+    for one, other in zip(slopes(x, t), f(x, t), strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-5)
+
+
+@pytest.mark.parametrize("program", [
+    lambda x, t: tf.reduce_sum(x * 1e-3 * (x * 1e-3)),
+    lambda x, t: tf.reduce_sum(tf.square(x * 1e-3)),
+    lambda x, t: (tf.reduce_sum(x * 1e-3), x * 1e-3),
+    lambda x, t: (tf.reduce_sum(x * 1e-3), tf.reduce_sum(tf.exp(x * 1e-3))),
+    lambda x, t: tf.reduce_sum(x * 1e-3 * (t * 1e3)),
+    lambda x, t: (tf.reduce_sum(x * 1e-3, axis=-1), tf.reduce_sum(tf.reshape(x, [-1, 4]) * 1e-3, axis=0)),
+    lambda x, t: tf.reduce_sum(x * np.inf), lambda x, t: tf.reduce_sum(x * -0.0)])
+def test_a_factor_that_is_needed_elsewhere_or_is_none(program):
+    f = tf.function(program)
+    f(x, t)
+    for one, other in zip(*(tf.nest.flatten(each(x * x, t * t)) for each in (program, f)), strict=True):
+        np.testing.assert_allclose(other, one, rtol=1e-5)
+
+
+def test_a_sum_that_is_too_large_without_its_factor():
+    f = tf.function(lambda x, t: (tf.reduce_sum(x * 1e-9), tf.reduce_sum(x * 1e-9 * t)))
+    f(x, x)
+    assert "total(x[part], 1e-09)" in f.source() and "dot(x[part], t[part], 1e-09)" in f.source()
+    huge = tf.fill(x.shape, 1e38)
+    expected = 1e29 * huge.shape.num_elements()
+    np.testing.assert_allclose(f(huge, tf.fill(x.shape, 1.0)), [expected, expected], rtol=1e-5)
+    assert np.isnan(f(huge * np.nan, x)).all() and np.isposinf(f(huge * 1e9, abs(x) + 1.0)).all()
 
 
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
@@ -133,7 +174,7 @@ def test_dot_products_are_as_good_as_numpys(dtype, monkeypatch):
 
     assert off() <= 2
     if dtype == "float32":
-        monkeypatch.setattr(source, "dot", lambda a, b: np.dot(a.reshape(-1), b.reshape(-1)))
+        monkeypatch.setitem(source.SUMS, "dot", lambda a, b: np.dot(a.reshape(-1), b.reshape(-1)))
         assert off() > 100
 
 
@@ -179,7 +220,7 @@ def test_what_comes_after_a_question_is_not_computed_before_it(dtype):
 
 
 def test_many_loops_one_after_the_other(monkeypatch):
-    monkeypatch.setattr(blocks, "ENTRIES", 2)
+    monkeypatch.setattr(blocks, "BYTES", 32)
     monkeypatch.setattr(blocks, "LEAST", 2)
 
     def centred(x):

@@ -110,10 +110,15 @@ class Cut(Step):
     __slots__ = ()
 
 
+@dataclass(eq=False, slots=True)
 class Dot(Step):
-    """The sum of all products of the entries of two arrays of one shape; the op is that of the sum."""
+    """The sum of all products of the entries of two arrays of one shape, or of all entries of one; the op is the sum's.
 
-    __slots__ = ()
+    Attributes:
+        factor: a constant by which the sum is multiplied.
+    """
+
+    factor: Value | None = None
 
 
 @dataclass(eq=False)

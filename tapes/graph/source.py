@@ -17,7 +17,7 @@ from .literals import identifier, subscript, written
 from .program import Blocks, Call, Dot, Effect, Guard, Program, Step, Value
 from .sharing import each
 from .sharing import text as sharing
-from .sums import dot
+from .sums import FUNCTIONS as SUMS
 from .sums import text as summing
 from .templates import ATOM, INTO, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK, needs, writes
 from .templates import level as level_of
@@ -50,7 +50,7 @@ class Writer:
         self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together
         self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
-        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool", "dot"), 2)
+        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool", *SUMS), 2)
         self.title = self.free(identifier(title) or "replay", among=outside)
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
@@ -78,7 +78,7 @@ class Writer:
         body = [f"    {line}".rstrip() for line, _ in lines]
         self.body = "\n".join([f"def {self.title}({', '.join(self.given)}):", *body,
                                f"    return {results}, {wanted}", ""])
-        self.dots = any(isinstance(step, Dot) for step in self.order)
+        self.sums = {_sum_of(step) for step in self.order if isinstance(step, Dot)}
         del self.order, self.used, self.places, self.uses, self.levels, self.later  # only writing needs them
 
     def definitions(self) -> list[str]:
@@ -109,9 +109,8 @@ class Writer:
     def function(self) -> Callable[..., Any]:
         """What the text defines."""
         linecache.cache[self._file] = (len(self.body), None, self.body.splitlines(keepends=True), self._file)
-        space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each, "dot": dot,
-                                 **self.constants, **self.memory,
-                                 **self.functions}
+        space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each, **SUMS,
+                                 **self.constants, **self.memory, **self.functions}
         exec(compile(self.body, self._file, "exec"), space)  # templates and clean names: nothing of the user's runs
         return space[self.title]
 
@@ -189,7 +188,8 @@ class Writer:
     def partial(self, step: Step) -> str:
         """The sum over one block."""
         if isinstance(step, Dot):
-            return f"dot({', '.join(map(self.name, step.inputs))})"
+            factor = [] if step.factor is None else [self.plain(step.factor, step.inputs[0])]
+            return f"{_sum_of(step)}({', '.join([*map(self.name, step.inputs), *factor])})"
         value, = step.inputs
         template = TEMPLATES["sum_to" if step.op.name == "sum_to" else "reduce_sum"]
         assert callable(template)
@@ -392,6 +392,11 @@ def _grows(step: Any) -> bool:
     return isinstance(step, Step) and step.op.name == "add" and step.output.adjoint_of is not None
 
 
+def _sum_of(step: Dot) -> str:
+    """Which function of sums.py it is."""
+    return "dot" if len(step.inputs) == 2 else "total"
+
+
 def _count(step: Step) -> int:
     """How many entries go into one of a mean."""
     return math.prod(step.inputs[0].shape) // max(1, math.prod(step.output.shape))
@@ -406,6 +411,6 @@ def file(writers: list[Writer]) -> str:
     if loops:
         head.insert(0, f"{sharing()[0]}\n")
     parts = ["\n".join(head), *[_ANOTHER_WAY] * any(writer.guarded for writer in writers), *sharing()[1:] * loops]
-    parts += [summing()] * any(writer.dots for writer in writers)
+    parts += [summing(name) for name in SUMS if any(name in writer.sums for writer in writers)]
     parts += [text for writer in writers for text in writer.helpers()]
     return "\n\n\n".join([*parts, *(writer.text().rstrip("\n") for writer in writers)])

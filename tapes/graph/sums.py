@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 
-def dot(a: Any, b: Any) -> Any:
-    """The sum of a * b. In rows of 1,024, for BLAS adds up one after the other what NumPy adds up in pairs."""
+def dot(a: Any, b: Any, factor: Any = 1) -> Any:
+    """factor * the sum of a * b. In rows of 1,024, for BLAS adds up one after the other what NumPy adds up in pairs."""
     whole = a.size // 1024 * 1024
-    a, b = np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1)  # else it would not be BLAS
-    rows = np.vecdot(a[:whole].reshape(-1, 1024), b[:whole].reshape(-1, 1024))
-    return rows.sum() + np.vecdot(a[whole:], b[whole:])
+    x, y = np.ascontiguousarray(a).reshape(-1), np.ascontiguousarray(b).reshape(-1)  # else it would not be BLAS
+    rows = np.vecdot(x[:whole].reshape(-1, 1024), y[:whole].reshape(-1, 1024))
+    found = np.add.reduce(rows, axis=None) + np.vecdot(x[whole:], y[whole:])
+    if factor == 1:
+        return found
+    return factor * found if np.isfinite(found) else dot(factor * a, b)  # too large, unless it is multiplied before
 
 
-def text() -> str:
-    """The function for a program that is to run by itself."""
-    return inspect.getsource(dot).rstrip().replace("(a: Any, b: Any) -> Any", "(a, b)")
+def total(a: Any, factor: Any) -> Any:
+    """factor * the sum of a."""
+    found = np.add.reduce(a, axis=None)
+    return factor * found if np.isfinite(found) else np.add.reduce(factor * a, axis=None)
+
+
+FUNCTIONS: dict[str, Callable[..., Any]] = {"dot": dot, "total": total}
+
+
+def text(name: str) -> str:
+    """One of them for a program that is to run by itself."""
+    return inspect.getsource(FUNCTIONS[name]).rstrip().replace(": Any", "").replace(" = 1", "=1").replace(" -> Any", "")
