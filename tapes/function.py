@@ -276,6 +276,7 @@ def function(func: Callable[..., Any] | None = None, input_signature: Any = None
     A signature is, of each tensor, shape and dtype, of each Variable, which one it is, and of everything else its
     value. What Python does besides the ops happens only while the function is watched. Where it asks what a value is,
     as in `if x > 0`, the program checks that the answer is still the same; if not, the function is watched once more.
+    So it is where a shape depends on values, as that of `boolean_mask`: there each shape has a program of its own.
     Variables are read, and assigned to, at every call.
 
     Args:

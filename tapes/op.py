@@ -81,18 +81,19 @@ class Op:
         push: for each input the rule of forward mode, from a tangent of the shape of the output; where there is none,
             forward.py derives it from the other facts.
         lift: how it is applied to many inputs at once, see batching.py; by default one after the other.
+        varying: whether the shape of the result depends on the numbers, not only on the shapes of the inputs.
     """
 
     def __init__(self, name: str, forward: Callable[..., Any], rules: Iterable[Rule | None], *,
                  formula: str | None = None, smooth: Sequence[tuple[float, ...]] = (),
                  kinds: str = "biufc", examples: Sequence[tuple[tuple[Any, ...], dict[str, Any]]] = (),
                  alike: slice | None = None, linear: bool = False, push: Sequence[Rule | None] = (),
-                 lift: Callable[..., Any] | None = None, doc: str = "") -> None:
+                 lift: Callable[..., Any] | None = None, varying: bool = False, doc: str = "") -> None:
         if name in registry:
             raise ValueError(f"there is an op {name!r} already")
         self.name, self.forward, self.rules, self.formula, self.smooth = name, forward, rules, formula, smooth
         self.kinds, self.examples, self.alike, self.linear, self.push = kinds, examples, alike, linear, push
-        self.lift, self.__doc__ = lift, doc
+        self.lift, self.varying, self.__doc__ = lift, varying, doc
         registry[name] = self
 
     def __call__(self, *inputs: Any, **params: Any) -> Any:

@@ -154,6 +154,11 @@ class Variable(TensorLike):
         make, given, (own, slots), *rest = reduced
         return make, given, (own, {**slots, "_known": _nothing}), *rest  # a pickle knows no tensor of this program
 
+    def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
+        """A copy is a Variable of its own, and the youngest."""
+        for name, value in {**(state[0] or {}), **state[1], "_order": next(_created)}.items():
+            setattr(self, name, value)
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:
         copy = memo[id(self)] = Variable(self._array, self._trainable, self._name)
         return copy

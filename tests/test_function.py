@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import copy
+import pickle
 import threading
 
 import numpy as np
@@ -28,6 +31,16 @@ def value_and_gradients(call):
     return f
 
 
+def turned(x):
+    """Other numbers of which a row takes any whose numbers it takes."""
+    return ~x if x.dtype == bool else x[::-1] if x.ndim else x
+
+
+def alike(x):
+    """As many, but all the same."""
+    return np.full_like(x, x.min()) if x.size and x.dtype.kind != "c" else x
+
+
 @pytest.mark.parametrize("by_blocks", [False, True])
 @pytest.mark.parametrize("row", [name for name in registry if name not in BOOKKEEPING])
 def test_every_row_and_its_rules_are_replayed(row, by_blocks, monkeypatch):
@@ -35,18 +48,46 @@ def test_every_row_and_its_rules_are_replayed(row, by_blocks, monkeypatch):
         monkeypatch.setattr(blocks, "BYTES", 32)
         monkeypatch.setattr(blocks, "LEAST", 2)
     for call in samples(registry[row]):
-        with quiet():
-            xs = [tf.constant(x) for x in call.at("float64")]
-            f = value_and_gradients(call)
-            g = tf.function(f)
-            g(*xs)
-            expected, found = tf.nest.flatten(f(*xs)), tf.nest.flatten(g(*xs))
-        assert g.experimental_get_tracing_count() == 1
-        for x, y in zip(expected, found, strict=True):
-            assert (x is None) == (y is None)
-            if x is not None:
-                assert x.shape == y.shape and x.dtype == y.dtype
-                np.testing.assert_allclose(y.numpy(), x.numpy(), rtol=1e-13, atol=1e-14)
+        f = value_and_gradients(call)
+        g = tf.function(f)
+        same = call.at("float64")
+        others = list(map(alike if registry[row].varying else turned, same))
+        for place, numbers in enumerate((same, same, others, same)):  # watched with the first
+            with quiet():
+                xs = [tf.constant(x) for x in numbers]
+                expected, found = tf.nest.flatten(f(*xs)), tf.nest.flatten(g(*xs))
+            for x, y in zip(expected, found, strict=True):
+                assert (x is None) == (y is None)
+                if x is not None:
+                    assert x.shape == y.shape and x.dtype == y.dtype
+                    np.testing.assert_allclose(y.numpy(), x.numpy(), rtol=1e-13, atol=1e-14)
+            assert g.experimental_get_tracing_count() == 1 or place > 1
+
+
+def test_only_rows_that_say_so_have_a_shape_that_depends_on_the_numbers():
+    for row in registry.values():
+        varying = False
+        for call in samples(row):
+            shapes = set()
+            for change in (np.copy, turned, alike):
+                with quiet(), contextlib.suppress(ValueError):
+                    found = row.forward(*map(change, call.inputs), **call.params)
+                    shapes.add(tuple(map(np.shape, tf.nest.flatten(found))))
+            varying |= len(shapes) > 1
+        assert varying == row.varying, row
+
+
+def test_a_shape_that_depends_on_the_numbers():
+    def means(x):
+        return tf.reduce_mean(tf.boolean_mask(x, x > 0.0)), tf.reduce_mean(tf.unique(tf.round(x)).y), tf.size(
+            tf.where(x > 0.0)) + 1, tf.reduce_mean(tf.gather(x, tf.where(x < 9.0)[:, 0]))
+
+    f = tf.function(means)
+    for numbers in ([1.0, -2.0, 3.0, 4.0], [-1.0, -1.0, -1.0, 5.0], [2.0, -3.0, 1.0, 5.0], [9.0, 9.0, 9.0, 0.0]):
+        x = tf.constant(numbers)
+        for one, other in zip(means(x), f(x), strict=True):
+            np.testing.assert_array_equal(other, one)
+    assert f.experimental_get_tracing_count() == 3
 
 
 def test_python_runs_once_for_each_signature():
@@ -89,6 +130,17 @@ def test_slices_of_a_tensor_are_an_argument():
         dense, *parts = f(tf.IndexedSlices(tf.constant(values), tf.constant(indices), tf.constant([3])), tf.constant(x))
         np.testing.assert_array_equal(dense, 2 * np.bincount(indices, values, 3))
         assert [part.numpy().tolist() for part in parts] == [values, indices, x]
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda v: pickle.loads(pickle.dumps(v))])
+def test_a_copy_of_a_variable_is_another_one(copied):
+    v, f = tf.Variable([1.0, 2.0]), tf.function(lambda v: v * 2.0)
+    for each in (v, copied(v).assign([3.0, 4.0]), v):
+        np.testing.assert_array_equal(f(each), 2.0 * each.numpy())
+    w = copied(v)
+    with tf.GradientTape() as tape:
+        _ = w * v * tf.Variable(1.0)
+    assert tape.watched_variables()[1] is w
 
 
 def test_arrays_as_they_stand_in_a_file():

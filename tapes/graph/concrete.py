@@ -18,7 +18,8 @@ from .program import Call, Cut, Draw, Effect, Guard, Program, Step, Value
 from .source import AnotherWay, Writer
 
 _ASKED: dict[str, Callable[[Any], Any]] = {
-    "bool": bool, "int": int, "float": float, "complex": complex, "array": lambda x: x.__array__()}
+    "bool": bool, "int": int, "float": float, "complex": complex, "array": lambda x: x.__array__(),
+    "shape": lambda x: None}  # whoever listens has asked already
 _array = operator.attrgetter("_array")
 
 

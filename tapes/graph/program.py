@@ -156,7 +156,7 @@ class Guard:
     """Here the program asked what a value is, and went on accordingly: for another answer it is another program."""
 
     inputs: tuple[Value]
-    how: str  # "bool", "int", "float", "complex", or "array" where a tensor was a parameter
+    how: str  # "bool", "int", "float", "complex"; "array" where a tensor was a parameter; "shape" where it may vary
     answer: Any
     line: Line
 

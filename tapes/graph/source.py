@@ -271,6 +271,8 @@ class Writer:
     def otherwise(self, guard: Guard) -> str:
         """The question whether the answer is now another one."""
         x, answer = self.name(guard.inputs[0]), guard.answer
+        if guard.how == "shape":
+            return f"{x}.shape != {answer}"
         if guard.how == "bool":
             return f"not {x}" if answer else x
         if guard.how == "int" or (guard.how == "float" and np.isfinite(answer) and answer):

@@ -98,7 +98,9 @@ class Trace:
             known = params
             if op is read:
                 known, made.name = {"variable": inputs[0]}, values[0].name
-            self.program.steps.append(Step(op, values, known, made, self._look_around(made), shares))
+            self.program.steps.append(step := Step(op, values, known, made, self._look_around(made), shares))
+            if op.varying:
+                self.program.steps.append(Guard((made,), "shape", array.shape, step.line))
 
     def read(self, variable: Variable, known: Tensor | None) -> bool:
         """Reading is an op too; each is written down, for assignments may stand between them."""

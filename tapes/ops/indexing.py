@@ -137,8 +137,8 @@ scatter_nd: Op = Op("scatter_nd", _scatter_nd, [
     examples=[(((3,), np.array([[0, 1], [1, 2], [0, 1]])), {"shape": (2, 3)}),
               (((2, 3), np.array([[1], [1]])), {"shape": (2, 3)}),
               (((0, 3), np.zeros((0, 1), int)), {"shape": (2, 3)})])
-argwhere = Op("argwhere", np.argwhere, [None], examples=[((np.array([[0.0, 1.5], [2.0, 0.0]]),), {}),
-                                                         ((np.array([True, False, True]),), {})])
+argwhere = Op("argwhere", np.argwhere, [None], varying=True, examples=[
+    ((np.array([[0.0, 1.5], [2.0, 0.0]]),), {}), ((np.array([True, False, True]),), {})])
 one_hot = Op("one_hot", lambda indices, depth, on, off, axis, dtype: _one_hot(indices, depth, on, off, axis, dtype),
              [None], examples=[((np.array([[2, 0], [1, 1]]),), {
                  "depth": 3, "on": 5.0, "off": -1.0, "axis": -1, "dtype": np.dtype(np.float32)})])

@@ -46,7 +46,7 @@ def _refused(name: str) -> Rule:
 argsort = Op("argsort", _argsort, [None], kinds="biuf", examples=[
     ((np.array([[3.0, 1.0, 2.0], [1.0, 3.0, 1.0]]),), {"descending": False}),
     ((np.array([2.0, 3.0, 2.0]),), {"descending": True}), ((np.zeros((2, 0)),), {"descending": True})])
-unique = Op("unique", lambda x: _distinct(x)[0], [_refused("Unique")], kinds="biuf",
+unique = Op("unique", lambda x: _distinct(x)[0], [_refused("Unique")], kinds="biuf", varying=True,
             examples=[((np.array([3, 1, 3, 2, 1]),), {})])
 unique_places = Op("unique_places", lambda x: _distinct(x)[1], [None], kinds="biuf",
                    examples=[((np.array([3, 1, 3, 2, 1]),), {})])
