@@ -124,6 +124,22 @@ def test_the_names_of_keywords_belong_to_the_signature():
         assert float(f(one, a=two)) == 1.0 and float(f(one, two)) == -3.0
 
 
+class Scaling:
+    def __init__(self, factor):
+        self.factor = factor
+
+    def scaled(self, x):
+        return x * self.factor
+
+
+def test_a_method_as_an_argument():
+    f = tf.function(lambda method, x: method(x) * 2.0)
+    two, three = (Scaling(factor) for factor in (2.0, 3.0))
+    for _ in range(2):
+        assert float(f(two.scaled, tf.constant(1.0))) == 4.0 and float(f(three.scaled, tf.constant(1.0))) == 6.0
+    assert f.experimental_get_tracing_count() == 2
+
+
 def test_slices_of_a_tensor_are_an_argument():
     f = tf.function(lambda slices, x: (slices * 2.0, slices.values, slices.indices, x))
     for indices, values, x in (([0, 2], [1.0, 2.0], 5.0), ([1, 1], [3.0, 4.0], 6.0)):
@@ -474,6 +490,19 @@ def test_the_source_runs_by_itself():
     found, _ = space["loss"](x.numpy(), y.numpy(), w.numpy())
     for a, b in zip(expected, found, strict=True):
         np.testing.assert_array_equal(a, b)
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (3, 0), (0, 3, 0)])
+def test_constants_without_entries_keep_their_shape_in_the_source(shape):
+    @tf.function
+    def widened(x):
+        return tf.zeros(shape) + x
+
+    widened(tf.constant(1.0))
+    space = {"constants": widened.constants()}
+    exec(widened.source(), space)
+    (found,), _ = space["widened"](np.float32(1.0))
+    assert found.shape == shape
 
 
 def test_hostile_names_do_not_run():

@@ -58,7 +58,7 @@ def subscript(index: Any) -> str:
 
 
 def _written_array(value: Any) -> str | None:
-    if value.ndim and value.size > 100:
+    if value.ndim and (value.size > 100 or 0 in value.shape[:-1]):  # of no rows their length would be lost
         return None
     finite = bool(np.isfinite(value).all())
     if value.ndim:

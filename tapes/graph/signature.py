@@ -6,6 +6,7 @@ import inspect
 import sys
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from types import MethodType
 from typing import Any
 
 import numpy as np
@@ -156,6 +157,7 @@ def _key(x: Any, tensors: list[Tensor]) -> Any:
         raise TypeError(f"Could not generate a generic TraceType for {x!r}: an argument that is no tensor belongs to "
                         "the signature by its value, so it must be hashable") from None
     try:
-        return kind, weakref.ref(x)  # a signature keeps no object alive
+        # a signature keeps no object alive; the method of one is made anew each time it is asked for
+        return kind, weakref.WeakMethod(x) if isinstance(x, MethodType) else weakref.ref(x)
     except TypeError:
         return kind, x
