@@ -49,11 +49,13 @@ def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
                              f"same length, got {_shown(value)}. Pad the short ones.") from None
         raise
     if array.dtype.kind not in "fiubc":
-        raise _no_numbers(value, array)
+        array = _floats_of(value, array, dtype)
     if not array.dtype.isnative:  # as it was read from a file
         array = array.astype(array.dtype.newbyteorder("="))
     if dtype is None:
         dtype = array.dtype if hasattr(value, "dtype") else _default_dtype(array, value)
+        if dtype != array.dtype and dtype == np.float32:
+            _must_fit(array)
     empty = not array.size and not hasattr(value, "dtype")  # an empty list has numbers of no kind
     if array.dtype != dtype and not empty and not _keeps_meaning(array.dtype.kind, dtype.kind):
         cure = ("Write True or False, or a comparison, such as x > 0." if dtype.kind == "b" else
@@ -71,13 +73,38 @@ def to_array(value: Any, dtype: np.dtype | None = None) -> np.ndarray:
     return array if array.ndim else array[()]  # a single number, not an array of it: far quicker to compute with
 
 
+_BEYOND = 2.0**128 - 2.0**103  # from here on float32 has infinity
+
+
+def _must_fit(array: np.ndarray) -> None:
+    """Floats that nobody asked to be float32 must not become infinite; infinity itself may."""
+    if (np.vdot(array, array) if array.ndim else abs(float(array))) < _BEYOND:
+        return  # the usual case, told quickly: then no entry reaches that far, and none is nan
+    beyond = (np.abs(array) >= _BEYOND) & np.isfinite(array)
+    if beyond.any():
+        raise ValueError(f"Can't convert Python sequence with a value out of range for a float32: {array[beyond][0]!s} "
+                         f"is beyond the largest one, {np.finfo(np.float32).max!s}. Say tapes.constant(value, "
+                         "tapes.float64), and all that it meets must be float64 too.")
+
+
+def _floats_of(value: Any, array: np.ndarray, dtype: np.dtype | None) -> np.ndarray:
+    """Integers beyond 64 bits, where floats are wanted; what is no number at all is refused."""
+    if dtype is not None and dtype.kind in "fc" and all(type(leaf) in (int, float) for leaf in _leaves(value)):
+        try:
+            return np.array(value, np.float64)
+        except OverflowError:  # 10**400
+            pass
+    raise _no_numbers(value, array)
+
+
 def _no_numbers(value: Any, array: np.ndarray) -> ValueError:
     """Say which entry is to blame, and for None what it usually means."""
     wrong = next((leaf for leaf in _leaves(value) if not isinstance(leaf, (float, complex, np.generic))
                   and not (isinstance(leaf, int) and abs(leaf) < 2**63)), value)
     if isinstance(wrong, int):
         return ValueError("Can't convert Python sequence with out-of-range integer to Tensor: the largest integer of "
-                          f"a tensor is {np.iinfo(np.int64).max}. Write it as a float: {float(wrong)!r}.")
+                          f"a tensor is {np.iinfo(np.int64).max}." + (f" Write it as a float: {float(wrong)!r}." if
+                          abs(wrong) < 2**1023 else " It is beyond the largest float, too."))
     if hasattr(value, "dtype"):
         return ValueError(f"Failed to convert a NumPy array to a Tensor (Unsupported numpy type: {array.dtype}). "
                           "Convert it first, for instance with array.astype(numpy.float32).")

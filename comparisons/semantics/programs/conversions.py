@@ -42,6 +42,38 @@ def too_large_integer(tf: Any) -> Any:
     return tf.constant(2**63)
 
 
+@program("A1", "a float that float32 does not reach is refused where nobody has said float32",
+         "ValueError: Can't convert Python sequence with a value out of range for a...")
+def too_large_float(tf: Any) -> Any:
+    return tf.constant([1.0, 1e300])
+
+
+@program("A1", "by a function that makes a tensor of it too", "ValueError: Can't convert Python sequence with a value "
+         "out of range for a...")
+def too_large_argument(tf: Any) -> Any:
+    return tf.exp(1e300)
+
+
+@program("A1", "it is infinite where float32 was said, and beside a tensor of float32",
+         "[inf, [inf], [inf], inf, Variable inf]")
+def too_large_for_the_dtype(tf: Any) -> Any:
+    return [tf.constant(1e300, tf.float32), tf.constant([1e300], tf.float32),
+            tf.constant(np.array([1e300]), tf.float32), tf.constant(2.0) * 1e300, tf.Variable(1.0).assign(1e300)]
+
+
+@program("A1", "the largest float32 is none of these, nor are infinity, nan and NumPy's numbers",
+         "[3.4028235e+38, [inf -inf], nan, 1e+300 float64, [1.e+300] float64]")
+def not_too_large(tf: Any) -> Any:
+    return [tf.constant(3.40282356e38), tf.constant([np.inf, -np.inf]), tf.constant(np.nan),
+            tf.constant(np.float64(1e300)), tf.constant([np.float64(1e300)])]
+
+
+@program("A1", "an integer beyond 64 bits is a number where floats are wanted",
+         "[1e+40 float64, [1.e+30 5.e-01], inf]")
+def large_integer_as_float(tf: Any) -> Any:
+    return [tf.constant(10**40, tf.float64), tf.constant([10**30, 0.5], tf.float32), tf.constant(2.0) * 10**40]
+
+
 @program("A1", "True is 1 where a number is wanted", "[1.0, 4.0, 4 int32]")
 def truth_as_number(tf: Any) -> Any:
     return [tf.constant(True, tf.float32), tf.constant(3.0) + True, tf.constant(3) + True]
