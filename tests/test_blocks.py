@@ -160,6 +160,31 @@ def test_a_sum_that_is_too_large_without_its_factor():
     assert np.isnan(f(huge * np.nan, x)).all() and np.isposinf(f(huge * 1e9, abs(x) + 1.0)).all()
 
 
+def test_a_sum_of_products_that_are_too_small_without_their_factor():
+    f = tf.function(lambda x, t: tf.reduce_sum(x * 1e20 * t))
+    f(x, x)
+    assert "dot(x[part], t[part], 1e+20)" in f.source()
+    tiny = tf.fill(x.shape, 1e-25)
+    np.testing.assert_allclose(f(tiny, tiny), 1e-30 * N, rtol=1e-5)
+    assert float(f(tiny * 0.0, tiny)) == 0.0
+
+
+def test_a_factor_beside_a_long_constant():
+    f = tf.function(lambda t: tf.reduce_sum(x * (t * 2.0)))
+    f(t)
+    np.testing.assert_allclose(f(t), f.python_function(t), rtol=1e-4)
+
+
+def test_rows_without_entries_before_long_ones():
+    @tf.function
+    def f(x):
+        total = tf.reduce_sum(tf.exp(x) * 2.0)
+        return tf.sin(tf.tile(tf.reshape(total, [1, 1]), [8, blocks.LEAST // 8])) + 1.0
+
+    for _ in range(2):
+        np.testing.assert_array_equal(f(tf.ones([8, 0])), np.ones((8, blocks.LEAST // 8)))
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
 def test_dot_products_are_as_good_as_numpys(dtype, monkeypatch):
     def off():

@@ -81,6 +81,8 @@ PROGRAMS = {
     "slices that are used twice": (lambda x: [(y := x[t]) * 2.0 + tf.tanh(y + b) for t in range(STEPS)], 0),
     "slices that are given back": (lambda x: [z for t in range(STEPS) for y in [x[t]] for z in (y, y + b)], 0),
     "sums that are given back": (lambda x: [x[t] + b for t in range(STEPS)], 0),
+    "two slices in one sum": (lambda x: [x[t] + x[t + 1] + b for t in range(0, STEPS, 2)], 0),
+    "slices of two sequences in one sum": (lambda x: sums(x, lambda t: b, tf.exp(x).__getitem__), 0),
     "twice the same slice": (lambda x: [x[t] + x[t] + b for t in range(STEPS)], 0),
 }
 

@@ -188,7 +188,7 @@ class Writer:
     def partial(self, step: Step) -> str:
         """The sum over one block."""
         if isinstance(step, Dot):
-            factor = [] if step.factor is None else [self.plain(step.factor, step.inputs[0])]
+            factor = [] if step.factor is None else [str(step.factor.array)]
             return f"{_sum_of(step)}({', '.join([*map(self.name, step.inputs), *factor])})"
         value, = step.inputs
         template = TEMPLATES["sum_to" if step.op.name == "sum_to" else "reduce_sum"]

@@ -17,7 +17,9 @@ def dot(a: Any, b: Any, factor: Any = 1) -> Any:
     found = np.add.reduce(rows, axis=None) + np.vecdot(x[whole:], y[whole:])
     if factor == 1:
         return found
-    return factor * found if np.isfinite(found) else dot(factor * a, b)  # too large, unless it is multiplied before
+    if a.size * np.finfo(found.dtype).tiny < abs(found) < np.inf:
+        return factor * found
+    return dot(factor * a, b)  # too large or too small, unless it is multiplied before
 
 
 def total(a: Any, factor: Any) -> Any:

@@ -135,7 +135,7 @@ class _Group:
         wanted = {*program.outputs, *(value for step in program.steps if step not in inside for value in step.inputs)}
         kept = [step.output for step in self.inside if step.output in wanted and step.output in self._made]
         sums = [step.output for step in self.inside if step.output in self._late]
-        blocks = EVEN * -(-self._most({*kept}) // (EVEN * BYTES))
+        blocks = EVEN * max(1, -(-self._most({*kept}) // (EVEN * BYTES)))
         return Blocks(self.inside, self.length, -(-self.length // blocks), self._sliced, kept, sums)
 
     def _most(self, kept: set[Value]) -> int:

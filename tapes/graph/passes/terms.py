@@ -34,6 +34,9 @@ def added_once(program: Program) -> Program:
         if (len(parts) < FEWEST or 2 * len(parts) < sequence.shape[0] or term is None
                 or any(other is not term for other, _ in sums)):
             continue
+        lasts = [adds[-1] for _, adds in sums]
+        if len({*lasts}) < len(lasts) or any(last in instead for last in lasts):  # two slices in one sum
+            continue
         whole = replace(parts[0], op=registry["add"], inputs=(sequence, term), params={}, shares=(),
                         output=Value("step", hollow(sequence.array.dtype, sequence.shape)))
         for part, (_, (*inner, last)) in zip(parts, sums, strict=True):
