@@ -119,7 +119,7 @@ class Function:
         program = trace.finish([x for x in leaves if isinstance(x, Tensor)])
         places = map(Place, range(len(leaves)))
         structure = nest.pack_sequence_as(result, [next(places) if isinstance(x, Tensor) else x for x in leaves])
-        concrete = Concrete(program, structure, self._name, self._names, bool(trace.own_gradients))
+        concrete = Concrete(program, structure, self._name, self._names, bool(trace.own_gradients) or trace.meddles)
         self._programs = {each: found for each, found in self._programs.items() if _alive(each)}
         self._programs.setdefault(key, []).append(concrete)
         return result

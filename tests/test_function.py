@@ -328,6 +328,26 @@ def test_a_function_with_a_gradient_of_its_own_may_hand_on_what_it_was_given():
         assert (float(loss), float(dx), float(dv)) == (7 * x + 5 * w * y, 7 + w * y + 5 * y + 5 * w, 5 * y)
 
 
+@pytest.mark.parametrize("nested", [False, True])
+def test_a_tape_from_outside_is_paused_and_told_at_each_call(nested):
+    def half(x, tapes):
+        with tapes[0].stop_recording():
+            y = x * x
+        tapes[0].watch(y)
+        return y + x, y
+
+    f = tf.function(lambda x: half(x, tapes))
+    g = tf.function(lambda x: f(x)) if nested else f
+    for number in (2.0, 3.0, 4.0):
+        x = tf.constant(number)
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            tapes = [tape]
+            z, y = g(x)
+            w = z * y
+        assert [float(dx) for dx in tape.gradient(w, [x, y])] == [float(y), float(z + y)]
+
+
 def test_random_numbers_are_drawn_at_each_call():
     f = tf.function(lambda x: x + tf.random.normal([2]))
     x = tf.zeros([2])

@@ -50,6 +50,8 @@ class Trace:
         self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
         self._before: dict[int, tuple[Variable, Any]] = {}  # what Variables held that were assigned to
         self.own_gradients: list[OwnGradient] = []  # the functions with a custom_gradient that took part
+        self._tapes: list[Any] = []  # that began here
+        self.meddles = False  # whether it watches something on a tape from outside, or pauses that
         self.program = Program([self._made(x, Value("argument", x._array)) for x in arguments])
 
     @contextmanager
@@ -172,6 +174,14 @@ class Trace:
         happened = getattr(self, f"_on_{event}", None)
         if happened is not None:
             happened(*about)
+
+    def _on_begin(self, tape: Any) -> None:
+        self._tapes.append(tape)
+
+    def _on_watch(self, tape: Any, *watched: Any) -> None:
+        self.meddles = self.meddles or not any(tape is one for one in self._tapes)
+
+    _on_pause = _on_resume = _on_watch
 
     def _on_Variable(self, variable: Variable, value: Any) -> None:
         self.created.append(variable)
