@@ -32,9 +32,15 @@ CALLS = [
     "tf.nn.avg_pool(x, 2, 2, 'SAME')",
     "tf.nn.max_pool1d(x[0], 2, 1, 'SAME')",
     "tf.nn.avg_pool1d(x[0], 4, 3, 'SAME')",
+    # no place for the window
+    "tf.nn.avg_pool2d(x[:, :2], 3, 1, 'VALID')", "tf.nn.avg_pool2d(x[:, :2], 5, 2, 'VALID')",
 ]
-# For these TensorFlow has no gradient on a CPU.
-VALUES = ["tf.nn.conv2d(x, w, 1, 'SAME', dilations=2)", "tf.nn.conv2d(x, w, 1, 'VALID', dilations=[1, 2, 3, 1])",
+EMPTY = ["tf.nn.conv2d(x[:, :2], w, 1, 'VALID')", "tf.nn.conv2d(x[:, :1], w, 2, 'VALID')",
+         "tf.nn.conv2d(x[:, :0], w, 1, 'SAME')", "tf.nn.conv1d(x[:, 0, :2], w[0], 1, 'VALID')",
+         "tf.nn.depthwise_conv2d(x[:, :2], w, [1, 1, 1, 1], 'VALID')"]
+# For these TensorFlow has no gradient on a CPU, or a wrong one.
+VALUES = [*EMPTY, "tf.nn.conv2d(x, w, 1, 'SAME', dilations=2)",
+          "tf.nn.conv2d(x, w, 1, 'VALID', dilations=[1, 2, 3, 1])",
           "tf.nn.conv2d(x, w[:, :, :1], 1, 'SAME')",
           "tf.cast(tf.nn.max_pool(tf.cast(x[..., None], tf.float32), [2, 2, 1], 2, 'VALID'), tf.float64)"]
 
@@ -61,6 +67,39 @@ def test_value_and_gradients_are_tensorflows(call):
     for ours, theirs in zip(outcome(call, tapes, call in CALLS), outcome(call, tensorflow, call in CALLS), strict=True):
         assert (ours is None) == (theirs is None)
         assert ours is None or difference(ours.numpy(), theirs.numpy()).within(1e-13), call
+
+
+# TensorFlow's process ends at an empty max_pool, and in single precision its convolutions are not empty: findings.md.
+@pytest.mark.parametrize("call", [
+    *EMPTY, "tf.nn.max_pool2d(x[:, :2], 3, 1, 'VALID')", "tf.nn.max_pool2d(x[:, :0], 3, 1, 'SAME')",
+    "tf.nn.conv2d(tf.cast(x[:, :2], tf.float32), tf.cast(w, tf.float32), 1, 'VALID')",
+    "tf.nn.conv3d(x[:, :2, ..., None], w[..., None, :], [1] * 5, 'VALID')"])
+def test_where_the_window_has_no_place_the_result_is_empty_and_the_gradients_are_0(call):
+    y, dx, dw = outcome(call, tapes, True)
+    assert 0 in y.shape and dx.shape == IMAGES.shape and not dx.numpy().any()
+    assert dw is None or (dw.shape == FILTERS.shape and not dw.numpy().any())
+
+
+@needs_tensorflow
+@pytest.mark.parametrize(("length", "stride"), [(1, 1), (0, 1), (1, 2), (0, 2)])
+def test_how_much_too_large_a_window_may_be(length, stride):
+    import tensorflow
+
+    shapes = []
+    for tf in (tapes, tensorflow):
+        try:
+            shapes.append(tuple(tf.nn.avg_pool1d(tf.ones([1, length, 1]), 3, stride, "VALID").shape))
+        except tf.errors.InvalidArgumentError as error:
+            assert "Computed output size would be negative" in str(error)
+            shapes.append(None)
+    assert shapes[0] == shapes[1] == {(1, 1): None, (0, 1): None}.get((length, stride), (1, 0, 1))
+
+
+def test_a_layer_refuses_a_window_without_a_place():
+    layers, image = tapes.keras.layers, tapes.ones([1, 2, 2, 1])
+    for layer in (layers.Conv2D(2, 3), layers.MaxPooling2D(3, 1), layers.AveragePooling2D(3, 1)):
+        with pytest.raises(ValueError, match=r"output size would be zero or negative: a window of \[3, 3\]"):
+            layer(image)
 
 
 # On a CPU TensorFlow has only channels last.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..errors import InvalidArgumentError
-from ..ops.windows import Pairs, stops
+from ..ops.windows import Pairs
 from ..public import integers
 from ..tensor import Tensor
 from .arranging import reshape, transpose
@@ -93,9 +93,10 @@ class Layout:
                 pairs = tuple((n // 2, n - n // 2) for n in missing)
         else:
             pairs = self._explicit(given)
-        places = stops(lengths, kernel, strides, pairs, dilations)
-        if min(places) < 1:
-            raise InvalidArgumentError(f"{self.op}: Computed output size would be negative or 0: a window of "
+        # TensorFlow's bound: a window that is too large by less than two steps has no place, and gives no entries
+        if any(n + sum(pair) - (k - 1) * gap - 1 <= -2 * step for n, k, step, pair, gap in
+               zip(lengths, kernel, strides, pairs, dilations, strict=True)):
+            raise InvalidArgumentError(f"{self.op}: Computed output size would be negative: a window of "
                                        f"{list(kernel)} with dilations {list(dilations)} does not fit into an image of "
                                        f"{list(lengths)} with padding {given!r}. 'SAME' makes room for it")
         return pairs

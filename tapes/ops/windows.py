@@ -11,9 +11,9 @@ Pairs = tuple[tuple[int, int], ...]  # how many entries are added before and aft
 
 def stops(lengths: tuple[int, ...], kernel: tuple[int, ...], strides: tuple[int, ...], padding: Pairs,
           dilations: tuple[int, ...]) -> tuple[int, ...]:
-    """How many places a window has along each axis."""
-    return tuple((length + before + after - (k - 1) * gap - 1) // step + 1 for length, k, step, (before, after), gap
-                 in zip(lengths, kernel, strides, padding, dilations, strict=True))
+    """How many places a window has along each axis: none where it is larger than the padded image."""
+    return tuple(max(0, (length + before + after - (k - 1) * gap - 1) // step + 1) for length, k, step, (before, after),
+                 gap in zip(lengths, kernel, strides, padding, dilations, strict=True))
 
 
 def padded(x: np.ndarray, padding: Pairs, value: float = 0) -> np.ndarray:

@@ -58,7 +58,7 @@ class _Convolution(Layer):
         raise NotImplementedError
 
     def call(self, inputs: Tensor) -> Tensor:
-        y = self.convolve(inputs)
+        y = not_empty(self.convolve(inputs), inputs, self.kernel_size, self.padding, self)
         return self.activation(bias_add(y, self.bias) if self.use_bias else y)
 
 
@@ -69,6 +69,15 @@ def numbers(value: Any, space: int, name: str) -> tuple[int, ...]:
         raise ValueError(f"The `{name}` argument must be {space} positive integers, or one for all. Received: "
                          f"{name}={value!r}")
     return values
+
+
+def not_empty(y: Tensor, inputs: Tensor, window: tuple[int, ...], padding: str, layer: Layer) -> Tensor:
+    """A layer refuses what has no place for its window, where the op of the same name has an empty result."""
+    if 0 in y.shape[1:-1]:
+        raise ValueError(f"{layer.name}: Computed output size would be zero or negative: a window of {list(window)} "
+                         f"does not fit into inputs of shape {inputs.shape} with padding={padding.lower()!r}. 'same' "
+                         "makes room for it")
+    return y
 
 
 class Conv1D(_Convolution):

@@ -9,7 +9,7 @@ from ...api import pooling
 from ...api.reducing import reduce_max, reduce_mean
 from ...tensor import Tensor
 from ..layer import Layer
-from .convolution import numbers
+from .convolution import not_empty, numbers
 
 
 class _Pooling(Layer):
@@ -29,7 +29,8 @@ class _Pooling(Layer):
         self.padding = padding.upper()
 
     def call(self, inputs: Tensor) -> Tensor:
-        return type(self).function(inputs, list(self.pool_size), list(self.strides), self.padding)
+        y = type(self).function(inputs, list(self.pool_size), list(self.strides), self.padding)
+        return not_empty(y, inputs, self.pool_size, self.padding, self)
 
 
 class MaxPooling1D(_Pooling):
