@@ -197,6 +197,7 @@ class Function:
         # together: 2 steps as before
         # blocks: 2 steps as before
         # dot products: 2 steps as before
+        # sums of columns: 2 steps as before
         # buffers: 2 steps as before
         """
         return "\n\n".join(concrete.story() for concrete in self._all())

@@ -57,6 +57,19 @@ def subscript(index: Any) -> str:
     return "" if None in texts else ", ".join(map(str, texts))
 
 
+def uniform(value: Any) -> str | None:
+    """An array of one and the same number, as Python writes it; None for any other."""
+    if not isinstance(value, np.ndarray) or not value.size or not value.ndim or value.dtype.kind not in "biufc":
+        return None
+    first = value.flat[0]
+    number = written(first)
+    if number is None or value.tobytes() != first.tobytes() * value.size:
+        return None
+    if number == written(value.dtype.type(1)):
+        return f"np.ones({value.shape}, np.{value.dtype.name})"
+    return f"np.full({value.shape}, {number})"
+
+
 def _written_array(value: Any) -> str | None:
     if value.ndim and (value.size > 100 or 0 in value.shape[:-1]):  # of no rows their length would be lost
         return None

@@ -13,7 +13,7 @@ import numpy as np
 
 from ..arguments import Line
 from .helpers import HELPERS, helper
-from .literals import identifier, subscript, written
+from .literals import identifier, subscript, uniform, written
 from .program import Blocks, Call, Dot, Effect, Guard, Program, Step, Value
 from .sharing import each
 from .sharing import text as sharing
@@ -85,7 +85,7 @@ class Writer:
         """What the function needs, a line each."""
         lines = [f'{name} = registry["{row}"].forward' for row, name in self.borrowed.items() if row in self.foreign]
         for name, value in self.constants.items():
-            short = written(value) if np.size(value) <= 16 else None
+            short = uniform(value) or (written(value) if np.size(value) <= 16 else None)
             lines.append(f"{name} = {short}" if short else f'{name} = constants["{name}"]')
         return lines + [f"{name} = np.empty({array.shape}, np.{array.dtype.name})"
                         for name, array in self.memory.items()]

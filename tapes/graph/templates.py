@@ -100,6 +100,10 @@ def _small(step: Step) -> bool:
         math.prod(left) * right[1] <= 1 << 18)
 
 
+def _column_sums(step: Step, ones: str, x: str) -> str:
+    return f"{ones}.dot({x})" if len(step.inputs[1].shape) == 2 else f"np.matmul({ones}, {x})"
+
+
 def _swap_last(step: Step, x: str) -> str:
     return f"{x}.T" if len(step.output.shape) == 2 else f"{x}.swapaxes(-1, -2)"
 
@@ -113,7 +117,8 @@ LEVELS = {**dict.fromkeys(("add", "subtract"), SUM), **dict.fromkeys(
 NEEDS = {"add": (SUM, PRODUCT), "subtract": (SUM, PRODUCT), **dict.fromkeys(
     ("multiply", "divide"), (PRODUCT, ATOM)), **dict.fromkeys(
     ("greater", "greater_equal", "less", "less_equal"), (SUM, SUM)), **dict.fromkeys(
-    ("where", "maximum", "minimum", "relu", "relu_grad", "exp", "log", "square", "sqrt", "tanh", "sin", "cos"),
+    ("where", "maximum", "minimum", "relu", "relu_grad", "exp", "log", "square", "sqrt", "tanh", "sin", "cos",
+     "column_sums"),
     (COMPARISON,) * 3)}
 
 
@@ -147,7 +152,7 @@ TEMPLATES: dict[str, str | Callable[..., str | None]] = {
     "reduce_min": _extreme("min", ""), "sigmoid": _real("1 / (1 + np.exp(-{}))"),
     "sech_squared": _real("np.square(1 / np.cosh({}))"), "rsqrt": "1.0 / np.sqrt({0})", "reciprocal": "1.0 / {0}",
     "clip_by_value": "np.maximum(np.minimum({0}, {2}), {1})", "concat": _joined("np.concatenate"),
-    "stack": _joined("np.stack"), "pad": "np.pad({0}, {paddings}, constant_values={value})",
+    "stack": _joined("np.stack"), "column_sums": _column_sums, "pad": "np.pad({0}, {paddings}, constant_values={value})",
 }
 # Rows that are not one of NumPy's functions, for real numbers and into given memory.
 INTO = {

@@ -8,6 +8,7 @@ from ..program import Program
 from .algebra import simplified
 from .blocks import blocked
 from .buffers import reused
+from .columns import multiplied
 from .dead import dead
 from .dots import dotted
 from .fold import folded
@@ -36,6 +37,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "together": at_once,
     "blocks": blocked,
     "dot products": dotted,
+    "sums of columns": multiplied,
     "buffers": reused,
 }
 off: set[str] = set()  # the names of those that are not to be used

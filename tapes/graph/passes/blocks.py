@@ -57,13 +57,13 @@ def _shape(step: Step) -> tuple[int, ...]:
 def _by_rows(step: Step) -> bool:
     """Whether a block of rows of the result, or of what is summed up, needs that block of the inputs only."""
     if step.op.name in SUMS:
-        return _axes(step) is not None
+        return axes_of(step) is not None
     if step.op.name == "broadcast_to":
         return step.inputs[0].shape[:1] == step.output.shape[:1] and len(step.inputs[0].shape) == len(step.output.shape)
     return step.op.lift is aligned and step.op.name not in ("matmul", "triangular_solve") and not step.shares
 
 
-def _axes(step: Step) -> tuple[int, ...] | None:
+def axes_of(step: Step) -> tuple[int, ...] | None:
     """The axes of a sum; None where it is none of floating numbers, or of float16: there the sum of one block may
     overflow though that of all does not."""
     value = step.inputs[0]
@@ -111,7 +111,7 @@ class _Group:
             self.before.append(step)
 
     def _summed(self, step: Step) -> bool:
-        return step.op.name in SUMS and 0 in (_axes(step) or ())
+        return step.op.name in SUMS and 0 in (axes_of(step) or ())
 
     def _fits(self, step: Any) -> bool:
         if not isinstance(step, Step) or isinstance(step, Cut) or not _by_rows(step):
