@@ -105,8 +105,8 @@ def test_the_weights_of_a_recurrent_network():
     f(x)
     text = f.source()
     lines = "\n".join(line for line in text.splitlines() if not line.strip().startswith("#"))
-    # forwards, backwards, and two gradients
-    assert lines.count(" @ ") + lines.count(".dot(") == 1 + STEPS + (STEPS - 1) + 2, text
+    # forwards, backwards, two gradients, and ones times the adjoints for the bias
+    assert lines.count(" @ ") + lines.count(".dot(") == 1 + STEPS + (STEPS - 1) + 2 + 1, text
     assert f"dwx = x.reshape({(STEPS * BATCH, WIDTH)}).T.dot(" in text
     assert text.count("np.concatenate") == 2  # the states, and the adjoints: once for a weight and for the bias
     space = {"constants": f.constants()}
@@ -174,3 +174,45 @@ def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):
     with pytest.raises((AssertionError, ValueError, KeyError, IndexError)):
         for each in PROGRAMS:
             test_the_same_numbers(each, set(), monkeypatch)
+
+
+def columns_of(x):
+    """Sums that are columns', and others, of matrices and of more than those."""
+    y = tf.reshape(x, [-1, WIDTH])
+    return [tf.reduce_sum(y, axis=0), tf.reduce_sum(y, axis=0, keepdims=True), tf.reduce_sum(x, axis=1),
+            tf.reduce_sum(x, axis=-2, keepdims=True), tf.reduce_sum(x, axis=[0, 1]), tf.reduce_sum(x, axis=0),
+            tf.reduce_sum(tf.transpose(y), axis=0), tf.reduce_sum(x[..., :1], axis=1), tf.reduce_sum(x[:, :0], axis=1),
+            tf.reduce_sum(y, axis=1), tf.reduce_sum(tf.cast(10.0 * y, tf.int32), axis=0), tf.reduce_sum(y)]
+
+
+@pytest.mark.parametrize("off", [set(), {"sums of columns"}])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "complex64"])
+def test_the_sums_of_columns(dtype, off, monkeypatch):
+    monkeypatch.setattr(passes, "off", off)
+    z = tf.cast(x, dtype) if dtype != "complex64" else tf.complex(tf.cast(x, tf.float32), 1.0)
+    program = columns_of if dtype != "complex64" else lambda z: columns_of(tf.math.real(z)) + columns_of(z)[:3]
+    f = tf.function(program)
+    f(z * 2.0)
+    assert ("ones" in f.source()) == (not off and dtype != "float16")
+    for one, other in zip(program(z), f(z), strict=True):
+        assert one.shape == other.shape and one.dtype == other.dtype
+        np.testing.assert_allclose(other, one, rtol=2e-6, atol=2e-6)
+
+
+def test_the_sum_of_a_column_with_nan_or_inf():
+    f = tf.function(lambda y: tf.reduce_sum(y, axis=0))
+    f(tf.zeros([3, 4]))
+    y = tf.constant([[np.nan, np.inf, -np.inf, 1.0], [1.0, 2.0, np.inf, 2.0], [0.0, 0.0, 0.0, -0.0]])
+    np.testing.assert_array_equal(f(y), [np.nan, np.inf, np.nan, 3.0])
+
+
+@pytest.mark.parametrize("columns", [1, 8])
+def test_sums_of_columns_are_as_good_as_numpys(columns, monkeypatch):
+    many = tf.constant(np.random.default_rng(1).uniform(size=(4000, columns)).astype(np.float32))
+    exact, off = many.numpy().astype(np.float64).sum(0), []
+    for without in (set(), {"sums of columns"}):
+        monkeypatch.setattr(passes, "off", without)
+        f = tf.function(lambda y: tf.reduce_sum(y, axis=0))
+        f(many)
+        off.append(np.abs(f(many).numpy() / exact - 1).max())
+    assert off[0] <= max(2 * off[1], 1e-6 if columns > 1 else 1e-7)

@@ -91,6 +91,7 @@ def test_random_programs(block, off, monkeypatch):
     (buffers, "_shared", lambda step: []),  # as if no result were ever in the memory of another
     # as if nothing were needed after the last step
     (buffers, "_placed", lambda steps, wanted, fresh, placed=buffers._placed: placed(steps, set(), fresh)),
+    (buffers, "_read_before", lambda loop, value, kept: True),  # as if all was read before anything is written
     (blocks, "_by_rows", lambda step: step.op.lift is not None or step.op.name in blocks.SUMS),  # as if all ops were
     (blocks._Group, "_summed", lambda self, step: False),  # as if a sum of some rows were the sum of all
     # as if all inputs of one shape were the same

@@ -228,7 +228,7 @@ def test_the_text_of_an_op_computes_what_its_row_computes(row, dtype):
         assert found.dtype == expected.dtype and found.tobytes() == expected.tobytes()
 
 
-@pytest.mark.parametrize("row", [name for name in {**TEMPLATES, **NEEDS} if name not in BOOKKEEPING])
+@pytest.mark.parametrize("row", [row for row in {**TEMPLATES, **NEEDS} if row in registry and row not in BOOKKEEPING])
 def test_the_line_for_an_op_computes_what_the_op_computes(row):
     for dtype in ("float32", "float64"):
         for call in samples(registry[row]):

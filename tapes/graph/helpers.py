@@ -15,9 +15,9 @@ def softplus(x):
     return np.maximum(x, 0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def relu_grad(g, x):
-    bits = g.view(f"i{g.itemsize}")  # times 1 or 0, also of inf and nan; np.where takes up to ten times as long
-    return (bits * (x > 0)).view(g.dtype)
+def relu_grad(g, x, out=None):
+    bits = f"i{g.itemsize}"  # times 1 or 0, also of inf and nan; np.where takes up to ten times as long
+    return np.multiply(g.view(bits), x > 0, out=None if out is None else out.view(bits)).view(g.dtype)
 
 
 def leaky_relu(x, alpha=0.2):

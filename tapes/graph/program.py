@@ -131,6 +131,7 @@ class Blocks:
         sliced: what comes from outside and is taken block by block.
         kept: the results of which all rows are needed afterwards.
         sums: the results that are sums over all rows.
+        into: memory that kept results are put into.
     """
 
     steps: list[Step]
@@ -139,6 +140,7 @@ class Blocks:
     sliced: set[Value]
     kept: list[Value]
     sums: list[Value]
+    into: dict[Value, Value] = field(default_factory=dict)
 
     @property
     def inputs(self) -> tuple[Value, ...]:

@@ -19,7 +19,7 @@ from .sharing import each
 from .sharing import text as sharing
 from .sums import FUNCTIONS as SUMS
 from .sums import text as summing
-from .templates import ATOM, INTO, NUMBERS, SAFE, TEMPLATES, VIEWS, WEAK, needs, writes
+from .templates import ATOM, INTO, NUMBERS, OUT, SAFE, TEMPLATES, VIEWS, WEAK, needs, writes
 from .templates import level as level_of
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
@@ -69,6 +69,7 @@ class Writer:
         self.places = {step: place for place, step in enumerate(self.order)}
         self.uses = {value: place for place, step in enumerate(self.order) for value in step.inputs}
         self.memories = {step.into for step in self.order if isinstance(step, Step)}  # what others are put into
+        self.placed = {value for loop in program.steps if isinstance(loop, Blocks) for value in loop.into}
         self.loops = {step: loop for loop in program.steps if isinstance(loop, Blocks) for step in loop.steps}
         lines = [line for step in program.steps for line in self.lines(step)]
         results = self.tuple(program.outputs)
@@ -79,7 +80,7 @@ class Writer:
         self.body = "\n".join([f"def {self.title}({', '.join(self.given)}):", *body,
                                f"    return {results}, {wanted}", ""])
         self.sums = {_sum_of(step) for step in self.order if isinstance(step, Dot)}
-        del self.order, self.used, self.places, self.uses, self.levels, self.later  # only writing needs them
+        del self.order, self.used, self.places, self.uses, self.levels, self.later, self.placed  # writing needs them
 
     def definitions(self) -> list[str]:
         """What the function needs, a line each."""
@@ -161,7 +162,8 @@ class Writer:
         outside = {value: self.name(value) for value in loop.inputs}
         memory = [*((wholes[value], value.shape, value) for value in loop.kept),
                   *((parts[value], (count, *value.shape), value) for value in loop.sums)]
-        head = [*(f"{name} = np.empty({shape}, np.{value.array.dtype.name})" for name, shape, value in memory), "",
+        head = [*(f"{name} = {self.name(loop.into[value])}" if value in loop.into else
+                  f"{name} = np.empty({shape}, np.{value.array.dtype.name})" for name, shape, value in memory), "",
                 f"def {run}({start}):", f"    {part} = slice({start}, {start} + {loop.rows})"]
         lines: list[tuple[str, Any]] = [(text, None) for text in head]
         self.names |= {value: f"{outside[value]}[{part}]" for value in loop.sliced}
@@ -250,7 +252,8 @@ class Writer:
         if (not own or step.into is not None or step.op.name not in SAFE or until - place > NEAR
                 or not isinstance(self.order[until], Step)
                 or self.loops.get(self.order[until]) is not self.loops.get(step)
-                or any(getattr(between, "into", None) is not None for between in self.order[place:until])):
+                or any(getattr(between, "into", None) is not None or getattr(between, "output", None) in self.placed
+                       for between in self.order[place:until])):
             return False
         self.later.add(value)
         return True
@@ -306,19 +309,23 @@ class Writer:
             return template.format(*inputs, **params)
         if step.ufunc and not params:
             return f"np.{step.ufunc}({', '.join(inputs)})"
+        return f"{self.row(step)}({', '.join([*inputs, *(f'{k}={v}' for k, v in params.items())])})"
+
+    def row(self, step: Step) -> str:
+        """The name of the row in the text, where it is a function by itself."""
         if step.op.name not in HELPERS or any(value.array.dtype.kind == "c" for value in step.inputs):
             self.foreign.add(step.op.name)
         if step.op.name not in self.borrowed:
             name = self.borrowed[step.op.name] = self.free(identifier(step.op.name) or "op", among=self.outside)
             self.functions[name] = step.op.forward
-        return f"{self.borrowed[step.op.name]}({', '.join([*inputs, *(f'{k}={v}' for k, v in params.items())])})"
+        return self.borrowed[step.op.name]
 
-    @staticmethod
-    def put(step: Step, place: str, inputs: list[str]) -> str:
+    def put(self, step: Step, place: str, inputs: list[str]) -> str:
         """A step whose result goes into given memory."""
         if step.op.name in INTO:
             return INTO[step.op.name].format(*inputs, into=place)
-        return f"np.{step.ufunc or step.op.name}({', '.join(inputs)}, out={place})"
+        name = self.row(step) if step.op.name in OUT else f"np.{step.ufunc or step.op.name}"
+        return f"{name}({', '.join(inputs)}, out={place})"
 
     def within(self, value: Value, step: Step, place: int, need: int = ATOM) -> str:
         """The text of an input, in parentheses where it would fall apart."""

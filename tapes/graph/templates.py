@@ -13,6 +13,8 @@ def writes(step: Step) -> bool:
     """Whether NumPy can put the result where it is told."""
     if step.params:
         return False
+    if step.op.name in OUT:
+        return step.output.array.dtype.char in "efd"
     if step.op.name in INTO:
         return all(value.array.dtype.kind == "f" for value in (step.output, *step.inputs))
     return bool(step.ufunc) or (
@@ -152,7 +154,8 @@ TEMPLATES: dict[str, str | Callable[..., str | None]] = {
     "reduce_min": _extreme("min", ""), "sigmoid": _real("1 / (1 + np.exp(-{}))"),
     "sech_squared": _real("np.square(1 / np.cosh({}))"), "rsqrt": "1.0 / np.sqrt({0})", "reciprocal": "1.0 / {0}",
     "clip_by_value": "np.maximum(np.minimum({0}, {2}), {1})", "concat": _joined("np.concatenate"),
-    "stack": _joined("np.stack"), "column_sums": _column_sums, "pad": "np.pad({0}, {paddings}, constant_values={value})",
+    "stack": _joined("np.stack"), "pad": "np.pad({0}, {paddings}, constant_values={value})",
+    "column_sums": _column_sums,
 }
 # Rows that are not one of NumPy's functions, for real numbers and into given memory.
 INTO = {
@@ -160,6 +163,7 @@ INTO = {
     "sech_squared": "np.square(np.divide(1, np.cosh({0}, out={into}), out={into}), out={into})",
     "sigmoid": "np.divide(1, np.add(1, np.exp(np.negative({0}, out={into}), out={into}), out={into}), out={into})",
 }
+OUT = {"relu_grad"}  # rows that take `out=` themselves, in half, single and double precision
 # Where all is single numbers; the last field is 0 in the dtype of the result. NumPy's functions take ten times as long.
 NUMBERS = {"relu": "({0} if not {0} <= 0 else {1})", "relu_grad": "({0} if {1} > 0 else {2})"}
 SAFE = {*TEMPLATES, *NEEDS} - {"pow", "part"}  # what cannot fail, whatever the numbers are

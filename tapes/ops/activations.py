@@ -50,17 +50,19 @@ def pieces(name: str, act: Callable[..., np.ndarray], **example: float) -> Actin
     return Acting(lambda g, y, x, **params: gradient(g, x, **params))
 
 
-def _kept(g: np.ndarray, condition: np.ndarray) -> np.ndarray:
+def _kept(g: np.ndarray, condition: np.ndarray, out: np.ndarray | None = None) -> np.ndarray:
     """`g` where the condition holds, also inf and nan, else 0: its bits times 1 or 0, up to ten times as fast as
     np.where."""
     if not g.ndim:
         return g if condition else g.dtype.type(0)
     bits = _INTEGERS.get(g.dtype.char)
-    return np.where(condition, g, 0) if bits is None else (g.view(bits) * condition).view(g.dtype)
+    if bits is None:
+        return np.where(condition, g, 0)
+    return np.multiply(g.view(bits), condition, out=None if out is None else out.view(bits)).view(g.dtype)
 
 
 _INTEGERS = {"e": np.int16, "f": np.int32, "d": np.int64}  # as wide as a floating number
-relu = elementwise("relu", lambda x: np.maximum(x, 0), pieces("relu_grad", lambda g, x: _kept(g, x > 0)),
+relu = elementwise("relu", lambda x: np.maximum(x, 0), pieces("relu_grad", lambda g, x, out=None: _kept(g, x > 0, out)),
                    formula="Max(x, 0)", smooth=(_NOT_0,), kinds=_REAL)
 relu6 = elementwise("relu6", lambda x: np.minimum(np.maximum(x, 0), 6),
                     pieces("relu6_grad", lambda g, x: _kept(g, (x > 0) & (x < 6))), formula="Min(Max(x, 0), 6)",

@@ -16,8 +16,8 @@ SMALL = 4096  # entries; below that, fresh memory is as quick
 
 
 def reused(program: Program) -> Program:
-    """Each step that can write into given memory gets a buffer; within loops, where each thread needs its own, what a
-    step of the loop has made and nobody needs any more."""
+    """Each step that can write into given memory gets a buffer, and so does each result of a loop; within loops, where
+    each thread needs its own, what a step of the loop has made and nobody needs any more."""
     wanted = {*program.outputs, *(value for effect in program.effects for value in effect.inputs)}
     steps = [replace(step, steps=_placed(step.steps, {*step.kept}, lambda value: value))
              if isinstance(step, Blocks) else step for step in program.steps]
@@ -38,27 +38,45 @@ def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], V
     free: dict[tuple[tuple[int, ...], np.dtype], list[Value]] = {}
     held: dict[Value, Value] = {}  # value -> its buffer
     placed: list[Any] = []
+
+    def put(value: Value, dying: list[Value], own: list[Value]) -> Value:
+        """Memory for it: that of one of its own, which it takes the place of, or any that is free, or fresh."""
+        kind = (value.shape, value.array.dtype)
+        for other in own:
+            if (other.shape, other.array.dtype) == kind:
+                dying.remove(other)
+                held[value] = held.pop(other)
+                return held[value]
+        held[value] = free[kind].pop() if free.get(kind) else fresh(value)
+        return held[value]
+
     ending: dict[int, list[Value]] = {}
     for value, place in last.items():
         ending.setdefault(place, []).append(value)
     for place, step in enumerate(steps):
         dying = [value for value in ending.get(place, []) if value in held and value not in wanted]
         if _worth(step) and step.output not in wanted and step.output in last:
-            kind = (step.output.shape, step.output.array.dtype)
-            own = next((value for value in dying if step.op.name != "matmul"
-                        and (value.shape, value.array.dtype) == kind), None)
-            if own is not None:
-                dying.remove(own)
-                buffer = held.pop(own)
-            else:
-                buffer = free[kind].pop() if free.get(kind) else fresh(step.output)
-            held[step.output] = buffer
+            buffer = put(step.output, dying, [] if step.op.name == "matmul" else dying)
             step = step if buffer is step.output else replace(step, into=buffer)
+        elif isinstance(step, Blocks):
+            into = {}
+            for value in step.kept:
+                if value not in wanted and math.prod(value.shape) >= SMALL:
+                    into[value] = put(value, dying, [one for one in dying if _read_before(step, one, value)])
+            step = replace(step, into=into)
         for value in dying:
             buffer = held.pop(value)
             free.setdefault((buffer.shape, buffer.array.dtype), []).append(buffer)
         placed.append(step)
     return placed
+
+
+def _read_before(loop: Blocks, value: Value, kept: Value) -> bool:
+    """Whether a block needs its rows of a value for nothing once it has made those of a kept result."""
+    if value not in loop.sliced:
+        return False
+    places = [place for place, step in enumerate(loop.steps) if value in step.inputs]
+    return places[-1] <= next(place for place, step in enumerate(loop.steps) if step.output is kept)
 
 
 def _shared(step: Any) -> list[Value]:

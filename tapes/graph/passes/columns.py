@@ -1,4 +1,4 @@
-"""The sums of the columns of a matrix are a row of ones times the matrix, for which BLAS takes a fraction of the time."""
+"""The sums of the columns of a matrix are a row of ones times the matrix, and products are what BLAS is quick at."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...op import registry
 from ..program import Piece, Program, Step, Value, hollow
 from .blocks import axes_of
 
-SUMS = Piece("column_sums", np.matmul)  # of a row of ones and matrices
+SUMS: Any = Piece("column_sums", np.matmul)  # of a row of ones and matrices
 
 
 def multiplied(program: Program) -> Program:
