@@ -195,6 +195,7 @@ class Function:
         # dead steps: 2 steps as before
         # results: 2 steps as before
         # together: 2 steps as before
+        # rows of zeros: 2 steps as before
         # blocks: 2 steps as before
         # dot products: 2 steps as before
         # sums of columns: 2 steps as before

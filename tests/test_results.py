@@ -55,3 +55,13 @@ def test_a_result_that_does_not_tell_is_noticed(monkeypatch):
     monkeypatch.setattr(results, "OF", {"relu_grad": "negative"})
     with pytest.raises(AssertionError):
         check()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("shape", [(64, 64), (128, 32), (2, 40, 64), (8192,), (300_000,), (5000, 64)])
+def test_relu_beside_a_row_of_zeros(shape, dtype):
+    special = np.resize(np.array([-np.inf, -2.0, -0.0, 0.0, 1e-45, 2.0, np.inf, np.nan], dtype), shape)
+    f = tf.function(lambda x: tf.nn.relu(x * 1.0) * 2.0)
+    f(tf.zeros(shape, dtype))
+    assert ("zeros" in f.source()) == (dtype == "float32" and shape[-1] == 64)
+    assert f(tf.constant(special)).numpy().tobytes() == (tf.nn.relu(tf.constant(special)) * 2.0).numpy().tobytes()

@@ -65,9 +65,11 @@ def uniform(value: Any) -> str | None:
     number = written(first)
     if number is None or value.tobytes() != first.tobytes() * value.size:
         return None
-    if number == written(value.dtype.type(1)):
-        return f"np.ones({value.shape}, np.{value.dtype.name})"
-    return f"np.full({value.shape}, {number})"
+    shape = value.shape[0] if value.ndim == 1 else value.shape
+    for name, filled in (("zeros", 0), ("ones", 1)):
+        if number == written(value.dtype.type(filled)):
+            return f"np.{name}({shape}, np.{value.dtype.name})"
+    return f"np.full({shape}, {number})"
 
 
 def _written_array(value: Any) -> str | None:

@@ -21,6 +21,7 @@ from .side_by_side import side_by_side
 from .terms import added_once
 from .together import at_once
 from .windows import seen_once
+from .zeros import beside_zeros
 
 PASSES: dict[str, Callable[[Program], Program]] = {
     "constant folding": folded,
@@ -35,6 +36,7 @@ PASSES: dict[str, Callable[[Program], Program]] = {
     "dead steps": dead,
     "results": from_results,
     "together": at_once,
+    "rows of zeros": beside_zeros,
     "blocks": blocked,
     "dot products": dotted,
     "sums of columns": multiplied,
