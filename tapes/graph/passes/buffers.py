@@ -27,13 +27,13 @@ def reused(program: Program) -> Program:
 
 def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], Value]) -> list[Any]:
     """Liveness, and first come, first served; `fresh` says where a value is that finds no memory to be put into."""
-    roots: dict[Value, set[Value]] = {}  # of a value that is in the memory of others: which
+    roots: dict[Value, dict[Value, None]] = {}  # of a value that is in the memory of others: which, in order
     last: dict[Value, int] = {}
     for place, step in enumerate(steps):
         for value in step.inputs:
-            last.update(dict.fromkeys(roots.get(value, {value}), place))
+            last.update(dict.fromkeys(roots.get(value, (value,)), place))
         for value in _shared(step):
-            roots.setdefault(step.output, {step.output}).update(roots.get(value, {value}))
+            roots.setdefault(step.output, {step.output: None}).update(roots.get(value, {value: None}))
     wanted = wanted.union(*(roots[value] for value in wanted if value in roots))
     free: dict[tuple[tuple[int, ...], np.dtype], list[Value]] = {}
     held: dict[Value, Value] = {}  # value -> its buffer
@@ -56,7 +56,8 @@ def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], V
     for place, step in enumerate(steps):
         dying = [value for value in ending.get(place, []) if value in held and value not in wanted]
         if _worth(step) and step.output not in wanted and step.output in last:
-            buffer = put(step.output, dying, [] if step.op.name == "matmul" else dying)
+            own = [] if step.op.name == "matmul" else [value for value in step.inputs if value in dying]
+            buffer = put(step.output, dying, own)
             step = step if buffer is step.output else replace(step, into=buffer)
         elif isinstance(step, Blocks):
             into = {}
