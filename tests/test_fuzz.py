@@ -292,9 +292,9 @@ def test_jax_agrees_and_finds_the_thousandth_too(monkeypatch, one_is_enough):
     assert judged(program, ["jax"])["jax"].kind == WRONG
 
 
-def by_jax(text, *numbers, dtype=DOUBLE):
+def by_jax(text, at, dtype=DOUBLE):
     """The verdict of JAX on x -> text and its slope."""
-    program = Program((Input("x1", np.array(numbers, dtype)),), (Tape("tape", ("x1",), (Let("t1", text, ("x1",)),),
+    program = Program((Input("x1", np.array(at, dtype)),), (Tape("tape", ("x1",), (Let("t1", text, ("x1",)),),
                       (Ask(("g1",), "tape", ("t1",), ("x1",)),)),), ("t1", "g1"))
     verdict = judged(program, ["jax"])["jax"]
     return verdict.kind, verdict.why
@@ -334,15 +334,29 @@ def test_an_integer_made_of_nan_is_a_declared_difference_and_any_other_is_none(m
 
 
 @needs_jax
+@pytest.mark.parametrize(("text", "at", "dtype", "name"), [
+    ("tf.cast(tf.argmax(tf.math.log({0}), axis=-1), tf.float64) * {0}", [-1.0, 2.0, -1.0], DOUBLE, "argmax of nan"),
+    ("tf.math.angle({0})", 1.5, np.float32, "angle of one number"),
+    ("tf.math.xlogy(0.0 * {0}, {0} - 2.0)", 1.0, DOUBLE, "xlogy at x = 0"),
+    ("tf.math.xlog1py(0.0 * {0}, {0} - 3.0)", 1.0, DOUBLE, "xlogy at x = 0")])
+def test_what_differs_from_jax_is_declared_and_nothing_beside_it(text, at, dtype, name, monkeypatch):
+    assert by_jax(text, at, dtype=dtype) == (DECLARED_, name)
+    (op,) = [registry[word] for word in ("argmax", "angle", "xlogy", "xlog1py") if f"{word}(" in text]
+    right = op.forward
+    monkeypatch.setattr(op, "forward", lambda *xs, **how: np.add(right(*xs, **how), 1, dtype=how.get("dtype", dtype)))
+    assert by_jax(text, at, dtype=dtype)[0] == WRONG
+
+
+@needs_jax
 @pytest.mark.parametrize("text", ["abs({0})", "tf.maximum({0}, 0.0 * {0})", "tf.norm({0}, ord=1, axis=-1)"])
 def test_another_convention_at_a_corner_is_a_declared_difference(text):
-    assert by_jax(text, 0.0, 0.0) == (DECLARED_, "another convention at a corner")
-    assert by_jax(text, 0.5, -0.5)[0] == AGREE
+    assert by_jax(text, [0.0, 0.0]) == (DECLARED_, "another convention at a corner")
+    assert by_jax(text, [0.5, -0.5])[0] == AGREE
 
 
 @needs_jax
 def test_what_is_left_out_of_an_exclusive_sum_has_no_part_in_it():
-    assert by_jax("tf.truncatemod(tf.ones_like({0}), tf.cumsum({0}, axis=0, exclusive=True))", -1.5, -1.5)[0] == AGREE
+    assert by_jax("tf.truncatemod(tf.ones_like({0}), tf.cumsum({0}, axis=0, exclusive=True))", [-1.5, -1.5])[0] == AGREE
     assert by_jax("tf.math.xdivy({0}, {0})", 0.0)[0] == AGREE
 
 

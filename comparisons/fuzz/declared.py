@@ -150,11 +150,6 @@ DECLARED = (
         "nn.relu": lambda tf, x: tf.where(x > 0.0, x, tf.zeros_like(x)),
         "nn.relu6": lambda tf, x: tf.where((x > 0.0) & (x < 6.0), x, tf.clip_by_value(tf.stop_gradient(x), 0.0, 6.0)),
     }),
-    Declared("argmax of nan", "nan counts as the largest, as in NumPy and JAX; TensorFlow steps over it, depending on "
-             "its place", {
-        "argmax": lambda tf, x, **options: tf.argmax(tf.where(tf.math.is_nan(x), float("inf") * tf.ones_like(x), x),
-                                                     **options),
-    }),
     Declared("sort of nan", "nan comes last, and first from the largest down, as in NumPy and JAX; TensorFlow compares "
              "with it, and ends in no order", {"sort": _sorted}),
     Declared("angle of nan", "nan and -0 have the angles nan and pi, as in NumPy and JAX; TensorFlow says 0, for "

@@ -65,6 +65,12 @@ def _cast(jax: Any, x: Any, dtype: Any) -> Any:
     return jax.numpy.where((x >= bounds.min) & (x < 2.0 ** (bounds.bits - 1)), cast, bounds.min)
 
 
+def _where_0_wins(jax: Any, function: Any, least: float, x: Any, y: Any) -> Any:
+    """x times a logarithm; 0, and of slope 0, where x is 0 and y has no logarithm."""
+    hidden = (x == 0) & ~(y > least)
+    return jax.numpy.where(hidden, 0, x * function(jax.numpy.where(hidden, 1, y)))
+
+
 DECLARED_JAX = (
     Declared("another convention at a corner", "at corners and ties JAX takes another of the slopes there are "
              "(docs/conventions.md); it agrees when its functions are spelled with TensorFlow's", {
@@ -76,6 +82,14 @@ DECLARED_JAX = (
     }),
     Declared("cast of nan", "of nan JAX makes the integer 0, and of what is too large the largest one; NumPy, "
              "TensorFlow and tapes leave both to the processor", {"cast": _cast}),
+    Declared("argmax of nan", "JAX finds the first nan; tapes finds the largest number, as TensorFlow does", {
+        "argmax": lambda jax, x, **options: jax.numpy.argmax(jax.numpy.where(x == x, x, -jax.numpy.inf), **options)}),
+    Declared("angle of one number", "of a single number of float32 JAX gives the angle in float64; of an array not", {
+        "math.angle": lambda jax, x: jax.numpy.angle(x).astype(x.dtype)}),
+    Declared("xlogy at x = 0", "where x is 0 and y has no logarithm, 0 wins in tapes and TensorFlow; in JAX only over "
+             "infinity", {
+        "math.xlogy": lambda jax, x, y: _where_0_wins(jax, jax.numpy.log, 0.0, x, y),
+        "math.xlog1py": lambda jax, x, y: _where_0_wins(jax, jax.numpy.log1p, -1.0, x, y)}),
     Declared("lgamma and digamma", "JAX adds terms that cancel near the zeros of the two, and takes the derivatives of "
              "digamma from a series that diverges below -8; tapes agrees with 50 digits (docs/findings.md)", {
         "math.lgamma": lambda jax, x: gamma(jax, -1, x), "math.digamma": lambda jax, x: gamma(jax, 0, x)}),
