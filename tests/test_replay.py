@@ -13,7 +13,7 @@ import tapes as tf
 from comparisons.ops.check import quiet
 from comparisons.problem import bundled, load
 from tapes.graph import passes
-from tapes.graph.passes import blocks, buffers, together
+from tapes.graph.passes import blocks, buffers, terms, together, zeros
 
 pytest.importorskip("hypothesis")
 from comparisons.fuzz.programs import Writer
@@ -70,6 +70,9 @@ def test_random_programs(block, off, monkeypatch):
     monkeypatch.setattr(blocks, "BYTES", 48)  # so that loops of several blocks come about
     monkeypatch.setattr(blocks, "LEAST", 2)
     monkeypatch.setattr(together, "FEWEST", 2)
+    monkeypatch.setattr(terms, "FEWEST", 1)
+    monkeypatch.setattr(zeros, "ROW", 1)
+    monkeypatch.setattr(zeros, "SMALL", 0)
     monkeypatch.setattr(logging.getLogger("tapes"), "disabled", True)
     for seed in range(100 * block, 100 * block + (100 if off is None else 10)):
         program, inputs, text = written(seed)
