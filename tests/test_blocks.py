@@ -211,6 +211,20 @@ def test_memory_is_used_again_within_a_block():
     assert len(arrays) == 6  # two in each of three rounds, for the way back: all else finds its place among them
 
 
+@pytest.mark.parametrize("turned", [tf.transpose, lambda y: y[::-1], lambda y: tf.reshape(y, [-1, 300])])
+def test_a_result_does_not_take_the_place_of_rows_that_another_block_needs(turned):
+    square = tf.constant(rng.normal(size=(600, 600)) * 0.05)
+
+    def f(x):
+        y = x @ square
+        one, other = tf.tanh(y) * 1.5, tf.sin(turned(y)) * 0.5
+        return one @ square + tf.reshape(other, [600, 600]) @ square
+
+    g = tf.function(f)
+    g(square)
+    np.testing.assert_allclose(g(square), f(square), rtol=0, atol=1e-12)
+
+
 def test_short_arrays_are_left_alone():
     f = tf.function(lambda x: tf.reduce_sum(tf.sin(x) * 2.0 + 1.0))
     f(tf.ones([blocks.LEAST - 1]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -63,7 +63,8 @@ def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], V
             into = {}
             for value in step.kept:
                 if value not in wanted and math.prod(value.shape) >= SMALL:
-                    into[value] = put(value, dying, [one for one in dying if _read_before(step, one, value)])
+                    into[value] = put(value, dying, [
+                        one for one in dying if _read_before(step, one, value, roots)])
             step = replace(step, into=into)
         for value in dying:
             buffer = held.pop(value)
@@ -72,12 +73,17 @@ def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], V
     return placed
 
 
-def _read_before(loop: Blocks, value: Value, kept: Value) -> bool:
-    """Whether a block needs its rows of a value for nothing once it has made those of a kept result."""
-    if value not in loop.sliced:
+def _read_before(loop: Blocks, value: Value, kept: Value, roots: Mapping[Value, Iterable[Value]]) -> bool:
+    """Whether a block needs its rows of a value for nothing once it has made those of a kept result, and none needs
+    other rows of it, as a transpose of it would."""
+    if value not in loop.sliced or any(value in roots.get(other, ()) for other in loop.inputs):
         return False
-    places = [place for place, step in enumerate(loop.steps) if value in step.inputs]
-    return places[-1] <= next(place for place, step in enumerate(loop.steps) if step.output is kept)
+    last, there = 0, {value}
+    for place, step in enumerate(loop.steps):
+        if there.intersection(step.inputs):
+            last = place
+            there |= {step.output} if step.shares else set()
+    return last <= next(place for place, step in enumerate(loop.steps) if step.output is kept)
 
 
 def _shared(step: Any) -> list[Value]:
