@@ -6,10 +6,10 @@ import os
 import sys
 
 VARIABLE = "OPENBLAS_THREAD_TIMEOUT"
-# Cycles, as a power of 2: some 0.1 ms. Unasked they wait for 0.1 s, and the loops of a training step with Adam (`adam`
-# of `comparisons speed`) take 1.0 ms on two cores instead of 0.55. Below 2**16 the threads fall asleep between two
-# products, and waking them up takes 0.03 ms each time.
-CYCLES = "18"
+# Cycles, as a power of 2: some 0.4 ms. Unasked they wait for 0.1 s, and the loops of a training step with Adam (`adam`
+# of `comparisons speed`) take 1.0 ms on two cores instead of 0.6. With 2**18 they fall asleep between the
+# products of one step, and waking them up takes 0.03 ms each time.
+CYCLES = "20"
 
 
 def sleep_sooner() -> bool:
