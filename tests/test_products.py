@@ -216,3 +216,18 @@ def test_sums_of_columns_are_as_good_as_numpys(columns, monkeypatch):
         f(many)
         off.append(np.abs(f(many).numpy() / exact - 1).max())
     assert off[0] <= max(2 * off[1], 1e-6 if columns > 1 else 1e-7)
+
+
+@pytest.mark.parametrize("shapes", [
+    ((5, 1), (1, 3)), ((1, 1), (1, 3)), ((5, 1), (1, 1)), ((300, 1), (1, 400)), ((0, 1), (1, 3))])
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "int32", "complex64"])
+def test_a_column_times_a_row(shapes, dtype):
+    a, b = (tf.cast(rng.normal(size=shape) * 3.0, dtype) for shape in shapes)
+    f = tf.function(lambda a, b: (a * a) @ (b * b))
+    f(a, b)
+    expected = (a.numpy() * a.numpy()) * (b.numpy() * b.numpy())
+    for found in ((a * a) @ (b * b), f(a, b)):
+        np.testing.assert_allclose(found, expected, rtol=1e-3 if dtype == "float16" else 1e-6)
+    if dtype == "float32" and a.shape[0]:
+        zeros, nan = a * 0.0, tf.concat([b[:, 1:] * np.inf, b[:, :1] * np.nan], 1)
+        assert np.isnan((zeros @ nan).numpy()).all() and np.isnan(f(zeros, nan).numpy()).all()

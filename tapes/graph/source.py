@@ -19,7 +19,7 @@ from .sharing import each
 from .sharing import text as sharing
 from .sums import FUNCTIONS as SUMS
 from .sums import text as summing
-from .templates import ATOM, INTO, NUMBERS, OUT, SAFE, TEMPLATES, VIEWS, WEAK, needs, writes
+from .templates import ATOM, INTO, NUMBERS, OUT, SAFE, TEMPLATES, VIEWS, WEAK, dots, needs, writes
 from .templates import level as level_of
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
@@ -324,7 +324,8 @@ class Writer:
         """A step whose result goes into given memory."""
         if step.op.name in INTO:
             return INTO[step.op.name].format(*inputs, into=place)
-        name = self.row(step) if step.op.name in OUT else f"np.{step.ufunc or step.op.name}"
+        product = "np.dot" if step.op.name == "matmul" and dots(step) else "np.matmul"
+        name = self.row(step) if step.op.name in OUT else f"np.{step.ufunc}" if step.ufunc else product
         return f"{name}({', '.join(inputs)}, out={place})"
 
     def within(self, value: Value, step: Step, place: int, need: int = ATOM) -> str:

@@ -23,6 +23,8 @@ def _matmul(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     try:
         if a.ndim > 2 == b.ndim:  # one large product is much faster than many small ones
             return np.matmul(a.reshape(math.prod(a.shape[:-1]), a.shape[-1]), b).reshape(*a.shape[:-1], b.shape[-1])
+        if a.ndim == 2 and a.shape[1] == 1 != a.shape[0] and b.ndim == 2 and b.shape[1] != 1:
+            return np.dot(a, b)  # a column times a row: NumPy has several times as quick a way for it than matmul's
         return np.matmul(a, b)
     except ValueError:
         if a.shape[-1] == b.shape[-2]:
