@@ -12,6 +12,7 @@ from ...op import registry
 from ..program import Piece, Program, Step, Value, hollow
 from .blocks import axes_of
 
+ROWS = 4096  # with more of them BLAS, which adds up one after the other, may be less exact than NumPy
 SUMS: Any = Piece("column_sums", np.matmul)  # of a row of ones and matrices
 
 
@@ -52,5 +53,7 @@ def _kept(step: Any) -> int | None:
     if x.array.dtype not in ("float32", "float64") or len(x.shape) < 2 or x.shape[-1] < 2 or 0 in x.shape:
         return None
     last = len(x.shape) - 1
-    summed = axes_of(step)
+    summed = axes_of(step) or ()
+    if math.prod(x.shape[axis] for axis in summed) > ROWS:
+        return None
     return last if summed == (last - 1,) else 1 if summed == (*range(last),) else None
