@@ -190,7 +190,7 @@ def assert_same(one, other, tight, text):
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """So that all passes find what they look for."""
-    for module, name, value in ((buffers, "SMALL", 0), (blocks, "BYTES", 48), (blocks, "LEAST", 2),
+    for module, name, value in ((buffers, "SMALL", 0), (blocks, "BYTES", 48), (blocks, "LEAST", 2), (blocks, "WORK", 0),
                                 (together, "FEWEST", 2), (hoisted, "FEWEST", 2), (merged, "FEWEST", 2)):
         monkeypatch.setattr(module, name, value)
 

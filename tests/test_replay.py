@@ -69,6 +69,7 @@ def test_random_programs(block, off, monkeypatch):
     monkeypatch.setattr(buffers, "SMALL", 0)
     monkeypatch.setattr(blocks, "BYTES", 48)  # so that loops of several blocks come about
     monkeypatch.setattr(blocks, "LEAST", 2)
+    monkeypatch.setattr(blocks, "WORK", 0)
     monkeypatch.setattr(together, "FEWEST", 2)
     monkeypatch.setattr(terms, "FEWEST", 1)
     monkeypatch.setattr(zeros, "ROW", 1)
@@ -112,6 +113,7 @@ def test_the_losses_of_the_comparison(name, size, monkeypatch):
     if size is not None:
         monkeypatch.setattr(blocks, "BYTES", size)
         monkeypatch.setattr(blocks, "LEAST", 2)
+        monkeypatch.setattr(blocks, "WORK", 0)
     problem = load(name)
     inputs, data = ({key: tf.constant(array) for key, array in arrays.items()} for arrays in (
         problem.inputs, problem.data))

@@ -12,9 +12,11 @@ from ..program import Blocks, Call, Cut, Effect, Guard, Program, Step, Value
 # What a block may take, with all that is there at once: as much as a cache allows, for between two steps a thread waits
 # for Python's lock, and has to be woken up when the other one lets go of it. Measured on two cores with 1 MB of cache
 # each and 32 MB together: with a quarter of it linear-1m of `comparisons speed` takes 1.5 times as long, and with twice
-# as much a chain of 20 steps 1.1 times as long.
+# as much a chain of 20 steps 1.1 times as long. What takes no more than this is quicker without a loop, and so is what
+# its steps make if it is fewer entries than WORK: to wake up a thread takes 0.05 ms.
 BYTES = 8 << 20
-LEAST = 1 << 18  # entries: shorter arrays stay in the cache as they are
+WORK = 3 << 20
+LEAST = 1 << 18  # entries of an array that begins a loop
 EVEN = 2  # the number of blocks is a multiple of this, so that two threads have as much to do
 SUMS = {"reduce_sum", "reduce_mean", "sum_to"}  # of blocks, then of their sums: rounding as in NumPy's pairwise sums
 
@@ -35,8 +37,7 @@ def blocked(program: Program) -> Program:
         group = _Group(length)
         for step in steps:
             group.take(step)
-        inside: list[Any] = [group.loop(program)] if len(group.inside) > 1 else [*group.inside]
-        left += [(group.after, False), (inside, True), (group.before, False)]
+        left += [(group.after, False), (group.loop(program), True), (group.before, False)]
     return replace(program, steps=done)
 
 
@@ -129,14 +130,17 @@ class _Group:
         self._whole |= others
         return True
 
-    def loop(self, program: Program) -> Blocks:
-        """The loop, once all steps are known."""
+    def loop(self, program: Program) -> list[Any]:
+        """The loop, once all steps are known; or its steps as they are, where it would gain nothing."""
         inside = {*self.inside}
         wanted = {*program.outputs, *(value for step in program.steps if step not in inside for value in step.inputs)}
         kept = [step.output for step in self.inside if step.output in wanted and step.output in self._made]
         sums = [step.output for step in self.inside if step.output in self._late]
-        blocks = EVEN * max(1, -(-self._most({*kept}) // (EVEN * BYTES)))
-        return Blocks(self.inside, self.length, -(-self.length // blocks), self._sliced, kept, sums)
+        most, work = self._most({*kept}), sum(math.prod(_shape(step)) for step in self.inside)
+        if len(self.inside) < 2 or most <= BYTES or work < WORK:
+            return [*self.inside]
+        blocks = EVEN * -(-most // (EVEN * BYTES))
+        return [Blocks(self.inside, self.length, -(-self.length // blocks), self._sliced, kept, sums)]
 
     def _most(self, kept: set[Value]) -> int:
         """The bytes of all arrays of the loop that are there at once, were it a single block."""
