@@ -1,4 +1,4 @@
-"""What school algebra says about ones, zeros, signs and transposes holds for arrays too."""
+"""What school algebra says about ones, zeros, signs, powers and transposes holds for arrays too."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from ...op import registry
 from ..program import Program, Step, Value
 from .renaming import renamed, with_inputs
 
@@ -94,6 +95,17 @@ def _power_of_two(a: Any, b: Any) -> bool:
         abs(np.frexp(a)[0]), abs(np.frexp(b)[0]))
 
 
+def _low_power(step: Step, makers: dict[Value, Step]) -> Any:
+    """x ** 1 is x, and x ** 2 is a square, to the last bit: only complex powers are computed otherwise."""
+    x, exponent = step.inputs
+    if exponent.kind != "constant" or x.shape != step.output.shape or step.output.array.dtype.kind == "c":
+        return step
+    number = _number(exponent)
+    if number == 1:
+        return x
+    return replace(step, op=registry["square"], inputs=(x,)) if number == 2 else step
+
+
 def _undone(step: Step, makers: dict[Value, Step]) -> Any:
     """The same step twice gives back what there was: a transpose of a transpose, a sign changed twice."""
     before = makers.get(step.inputs[0])
@@ -108,7 +120,7 @@ def _same_shape(step: Step, makers: dict[Value, Step]) -> Any:
 LAWS: dict[str, tuple[Law, ...]] = {
     "multiply": (_neutral(1.0, 0), _neutral(1.0, 1), _thin, _scaled_twice), "divide": (_neutral(1.0, 1), _thin),
     "add": (_thin,), "subtract": (_neutral(0.0, 1), _thin),
-    "negative": (_undone,), "swap_last": (_undone,), "conj": (_undone,),
+    "pow": (_low_power,), "negative": (_undone,), "swap_last": (_undone,), "conj": (_undone,),
     "identity": (_same_shape,), "reshape": (_same_shape,), "broadcast_to": (_same_shape,), "sum_to": (_same_shape,),
     "cast": (_same_shape,),
 }
