@@ -336,7 +336,8 @@ def test_an_integer_made_of_nan_is_a_declared_difference_and_any_other_is_none(m
 @needs_jax
 @pytest.mark.parametrize(("text", "at", "dtype", "name"), [
     ("tf.cast(tf.argmax(tf.math.log({0}), axis=-1), tf.float64) * {0}", [-1.0, 2.0, -1.0], DOUBLE, "argmax of nan"),
-    ("tf.math.angle({0})", 1.5, np.float32, "angle of one number"),
+    ("tf.math.angle({0})", 1.5, np.float32, "angle of a real number"),
+    ("tf.math.angle(tf.sqrt({0}))", [-1.0, 2.0], DOUBLE, "angle of a real number"),
     ("tf.math.xlogy(0.0 * {0}, {0} - 2.0)", 1.0, DOUBLE, "xlogy at x = 0"),
     ("tf.math.xlog1py(0.0 * {0}, {0} - 3.0)", 1.0, DOUBLE, "xlogy at x = 0")])
 def test_what_differs_from_jax_is_declared_and_nothing_beside_it(text, at, dtype, name, monkeypatch):

@@ -84,8 +84,10 @@ DECLARED_JAX = (
              "TensorFlow and tapes leave both to the processor", {"cast": _cast}),
     Declared("argmax of nan", "JAX finds the first nan; tapes finds the largest number, as TensorFlow does", {
         "argmax": lambda jax, x, **options: jax.numpy.argmax(jax.numpy.where(x == x, x, -jax.numpy.inf), **options)}),
-    Declared("angle of one number", "of a single number of float32 JAX gives the angle in float64; of an array not", {
-        "math.angle": lambda jax, x: jax.numpy.angle(x).astype(x.dtype)}),
+    Declared("angle of a real number", "of a single number of float32 JAX gives the angle in float64, and of each a "
+             "slope of 0, which times nan is nan; TensorFlow and tapes do not differentiate it", {
+        "math.angle": lambda jax, x: (jax.numpy.angle(x) if jax.numpy.iscomplexobj(x) else
+                                      jax.lax.stop_gradient(jax.numpy.angle(x)).astype(x.dtype))}),
     Declared("xlogy at x = 0", "where x is 0 and y has no logarithm, 0 wins in tapes and TensorFlow; in JAX only over "
              "infinity", {
         "math.xlogy": lambda jax, x, y: _where_0_wins(jax, jax.numpy.log, 0.0, x, y),
