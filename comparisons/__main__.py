@@ -112,11 +112,11 @@ def parser() -> argparse.ArgumentParser:
     train.add_argument("--plot", type=Path, metavar="FILE", help="also draw it, as .png or .svg")
     speed = command("speed", "time every library beside NumPy by hand", "The time of a value and all its gradients in "
                     "every library, each in a process of its own, over that of NumPy written by hand; results are "
-                    "compared before they are timed.", "", "mlp-small scalars --only tapes,function,jax.jit")
+                    "compared before they are timed.", "", "mlp-small scalars --only tapes,tapes.function,jax.jit")
     speed.add_argument("workloads", nargs="*", metavar="WORKLOAD", help="by default all twelve; a name that is not "
                        "there brings the list")
-    speed.add_argument("--only", metavar="CONTENDERS", help="a comma-separated choice, such as tapes,function,jax.jit; "
-                       "NumPy by hand is always there")
+    speed.add_argument("--only", metavar="CONTENDERS", help="a comma-separated choice, such as "
+                       "tapes,tapes.function,jax.jit; NumPy by hand is always there")
     speed.add_argument("--quick", action="store_true", help="3 short rounds: for a first look")
     speed.add_argument("--rounds", type=natural, metavar="N", help="for each cell (default 9 of 0.2 s)")
     speed.add_argument("--threads", type=natural, metavar="N", help="for each contender (default: one for each core)")

@@ -15,10 +15,12 @@ import tapes
 from comparisons.__main__ import main
 from comparisons.libraries import LIBRARIES, Library
 from comparisons.measure import difference
-from comparisons.speed import judge, scaling, worker
+from comparisons.speed import judge, machine, scaling, worker
 from comparisons.speed.backends import tape
 from comparisons.speed.contenders import CONTENDERS, Contender
+from comparisons.speed.page import _growth as of_growth
 from comparisons.speed.rounds import Cell, measured
+from comparisons.speed.show import growth_table
 from comparisons.speed.workload import GRADIENTS, HESSIAN_VECTOR, JACOBIAN
 from comparisons.speed.workloads import GROWTH, WORKLOADS, adam
 
@@ -160,22 +162,29 @@ def timed(workload, contender, *rounds):
 
 
 def test_targets_say_where_they_are_missed_and_by_how_much():
-    cells = [timed("rnn", "numpy", 2.0, 2.0), timed("rnn", "function", 1.8, 1.8), timed("rnn", "jax.jit", 1.0, 1.0),
-             timed("conv", "numpy", 2.0, 2.0), timed("conv", "function", 2.2, 2.2), timed("conv", "jax.jit", 3.0, 3.0),
+    cells = [timed("rnn", "numpy", 2.0, 2.0), timed("rnn", "tapes.function", 1.8, 1.8),
+             timed("rnn", "jax.jit", 1.0, 1.0), timed("conv", "numpy", 2.0, 2.0),
+             timed("conv", "tapes.function", 2.2, 2.2), timed("conv", "jax.jit", 3.0, 3.0),
              timed("conv", "tapes", 5.0, 5.0), timed("conv", "torch", 4.0, 4.0)]
     cells[1].forwards, cells[4].forwards = [0.5, 0.5], [0.4, 0.4]
     assert list(map(str, judge.targets(cells))) == [
         "MISSED: tapes.function takes at most the time of NumPy by hand: on 1 of 2; not on conv (1.10).",
-        "MISSED: tapes.function is ahead of all other libraries: on 1 of 2; not on rnn (jax.jit, 1.80 times).",
-        "MISSED: tapes.function takes at most 1.3 times the time of jax.jit: on 1 of 2; not on rnn (1.80).",
+        "MISSED: tapes.function is ahead of all other libraries: on 1 of 2; not on rnn (JAX, jax.jit: 1.80 times).",
+        "MISSED: tapes.function takes at most 1.3 times the time of JAX, jax.jit: on 1 of 2; not on rnn (1.80).",
         "MISSED: tapes, eager takes at most 2 times the time of NumPy by hand where the time goes to overhead: "
         "on 0 of 1; not on conv (2.50).",
-        "MISSED: tapes, eager is ahead of all other eager libraries: on 0 of 1; not on conv (PyTorch, eager, 1.25 "
+        "MISSED: tapes, eager is ahead of all other eager libraries: on 0 of 1; not on conv (PyTorch, eager: 1.25 "
         "times).",
         "MISSED: tapes.function: value and gradients take less than 4 times the value alone: on 1 of 2; not on conv "
         "(5.50)."]
     assert "met: tapes, eager takes at most 2 times" in "\n".join(map(str, judge.targets([
         timed("conv", "numpy", 2.0), timed("conv", "tapes", 3.9)])))
+
+
+@pytest.mark.parametrize(("ratio", "limit", "text"), [
+    (1.004, 1, "1.004"), (1.0000004, 1, "1.0000004"), (1.3, 1, "1.30"), (1.301, 1.3, "1.301"), (33.1, 2, "33.1")])
+def test_a_miss_has_as_many_digits_as_show_it(ratio, limit, text):
+    assert judge.beyond(ratio, limit) == text
 
 
 def test_growth_in_proportion_is_told_from_growth_that_is_not():
@@ -200,6 +209,38 @@ def test_who_fails_at_a_size_is_not_asked_for_the_next():
     assert [cell.status for cell in cells if cell.contender == "failing"] == ["failed", "skipped"]
 
 
+def grown(monkeypatch):
+    """Two sizes; who comes second of three fails at the smaller one."""
+    monkeypatch.setitem(CONTENDERS, "tapes", Contender("tapes", "tapes, eager", HERE, way="raises"))
+    monkeypatch.setattr(scaling, "GROWTH", {"batch": (GROWTH["batch"][0], (1, 10))})
+    [(name, sizes)] = scaling.growth(1, 1, lambda text: None, ["batch"], ["numpy", "tapes", "tapes.function"])
+    return {name: sizes}
+
+
+def test_a_column_of_growth_belongs_to_one_contender(monkeypatch, tmp_path):
+    growth = grown(monkeypatch)
+    for row in growth["batch"].values():
+        assert list(row) == ["numpy", "tapes", "tapes.function"]
+        assert all(name == cell.contender for name, cell in row.items())
+    assert [row["tapes"].status for row in growth["batch"].values()] == ["failed", "skipped"]
+    turned = {"batch": {size: dict(reversed(row.items())) for size, row in growth["batch"].items()}}
+    for found in (growth, turned):  # whatever order the cells come in
+        text = "\n".join(of_growth(found, 1))
+        for size, row in found["batch"].items():
+            line = f"| {size} | {judge.duration(row['numpy'].median)} | {'failed' if size == 1 else '-'} | "
+            assert line + f"{judge.duration(row['tapes.function'].median)} |" in text
+        table = growth_table("batch", found["batch"])
+        assert [column.header for column in table.columns] == ["batch", "numpy", "tapes", "tapes.function"]
+        assert list(table.columns[2].cells) == ["failed", "-"]
+    assert all(cell.forwards == [] for row in growth["batch"].values() for cell in row.values())
+
+
+def test_other_programs_are_those_that_are_not_ours(monkeypatch):
+    monkeypatch.setattr(machine.Company, "_now", iter([(10.0, 5.0, 0.0), (30.0, 15.0, 10.0)]).__next__)
+    monkeypatch.setattr(machine.os, "cpu_count", lambda: 2)
+    assert machine.Company().share() == pytest.approx((20 - 10) / (2 * 10))
+
+
 def test_what_was_timed_before_it_was_stopped_is_told(monkeypatch, tmp_path, capsys):
     def stopped(*_, **__):
         yield timed("linear-1k", "numpy", 1.0)
@@ -218,7 +259,7 @@ def test_the_spread_is_half_the_distance_of_the_quartiles():
 
 def test_the_command_tells_everything(tmp_path, capsys):
     path = tmp_path / "speed.json"
-    assert main(["speed", "linear-1k", "--only", "tapes,function", "--rounds", "2", "--json", str(path)]) == 0
+    assert main(["speed", "linear-1k", "--only", "tapes,tapes.function", "--rounds", "2", "--json", str(path)]) == 0
     shown = capsys.readouterr().out
     assert shown.startswith("All results agree")
     assert max(map(len, shown.splitlines())) <= 120
@@ -227,7 +268,7 @@ def test_the_command_tells_everything(tmp_path, capsys):
                                           "versions"}
     assert document["machine"]["versions"].keys() >= {"gradient-tapes", "numpy", "tensorflow", "jax", "torch"}
     cells = {cell["contender"]: cell for cell in document["cells"]}
-    assert cells.keys() == {"numpy", "tapes", "function"}
+    assert cells.keys() == {"numpy", "tapes", "tapes.function"}
     assert len(cells["tapes"]["rounds"]) == len(cells["tapes"]["runs"]) == len(cells["tapes"]["ratios"]) == 2
     assert cells["tapes"]["spread"] >= 0 and cells["tapes"]["off"] < worker.TOLERANCE
 
@@ -249,7 +290,8 @@ def test_growth_memory_pages_and_pictures(tmp_path, monkeypatch, capsys):
     assert traced["tapes"] > traced["numpy"] > 8_000  # two arrays of 1,000 single-precision numbers
     page = paths["markdown"].read_text()
     for part in ("python -m comparisons speed linear-1k", "## The machine",
-                 "## Times", "## A gradient in values", "## Growth", "## Memory"):
+                 "## Times", "## A gradient in values", "### Growth with batch", "## Memory", "tapes, eager |",
+                 "one round of 0.1 s", "MLP 10-32-2 with relu, batch 10,"):
         assert part in page
     assert not drawn or paths["svg"].read_text().count("<path") > 10
 

@@ -39,7 +39,12 @@ class Target:
 
 
 def of_workload(cells: Cells, name: str) -> dict[str, Cell]:
-    return {cell.contender: cell for cell in cells if cell.workload == name}
+    return by_contender([cell for cell in cells if cell.workload == name])
+
+
+def by_contender(cells: Cells) -> dict[str, Cell]:
+    """Cells of one workload, to be looked up: who was not asked is not in its place, or not there at all."""
+    return {cell.contender: cell for cell in cells}
 
 
 def names(cells: Cells) -> list[str]:
@@ -62,8 +67,8 @@ def targets(cells: Cells) -> list[Target]:
         _limited(f"{_title(FUNCTION)} takes at most the time of NumPy by hand", cells, FUNCTION,
                  lambda cell: cell.ratio, lambda cell: 1.0),
         _ahead(of, FUNCTION, rivals, "all other libraries", FIRST_ON),
-        _limited(f"{_title(FUNCTION)} takes at most {BEHIND_JIT} times the time of jax.jit", cells, FUNCTION,
-                 lambda cell: _over(cell, of[cell.workload].get("jax.jit")), lambda cell: BEHIND_JIT),
+        _limited(f"{_title(FUNCTION)} takes at most {BEHIND_JIT} times the time of {_title('jax.jit')}", cells,
+                 FUNCTION, lambda cell: _over(cell, of[cell.workload].get("jax.jit")), lambda cell: BEHIND_JIT),
         *[_limited(f"{_title(EAGER)} takes at most {limit:g} times the time of NumPy by hand where the time goes to "
                    f"{bound}", cells, EAGER, lambda cell: cell.ratio,
                    lambda cell, bound=bound, limit=limit: limit if _bound(cell) == bound else None)  # type: ignore[misc]
@@ -86,7 +91,7 @@ def straight(name: str, costs: dict[int, float | None]) -> Target | None:
     if not others or first is None:
         return None
     over = {size: cost and cost / size / (first / start) for size in others for cost in [costs[size]]}
-    missed = [f"{size:,} ({number(times) if times else 'not timed'})" for size, times in over.items()
+    missed = [f"{size:,} ({beyond(times, STRAIGHT) if times else 'not timed'})" for size, times in over.items()
               if times is None or times > STRAIGHT]
     return Target(f"{name} is in proportion to the number of operations, within {STRAIGHT:g} times, from {start:,} to "
                   f"{others[-1]:,}", len(others) - len(missed), len(others), missed)
@@ -116,9 +121,9 @@ def _limited(text: str, cells: Cells, ours: str, measure: Callable[[Cell], float
     """On how many workloads a measure keeps within its limit; the worst first among those where it does not."""
     measured = [(value, cell.workload, most) for cell in cells if cell.contender == ours and cell.status == TIMED
                 and (value := measure(cell)) is not None and (most := limit(cell)) is not None]
-    missed = [(value, workload) for value, workload, most in measured if value > most]
+    missed = [(value, workload, most) for value, workload, most in measured if value > most]
     return Target(text, len(measured) - len(missed), len(measured),
-                  [f"{workload} ({number(value)})" for value, workload in sorted(missed, reverse=True)])
+                  [f"{workload} ({beyond(value, most)})" for value, workload, most in sorted(missed, reverse=True)])
 
 
 def _ahead(of: dict[str, dict[str, Cell]], ours: str, rivals: Sequence[str], among: str,
@@ -131,13 +136,20 @@ def _ahead(of: dict[str, dict[str, Cell]], ours: str, rivals: Sequence[str], amo
         total += bool(others)
         if others and max(others.values()) > 1:
             first = max(others, key=lambda name: others[name])
-            missed.append(f"{workload} ({_title(first)}, {number(others[first])} times)")
+            missed.append(f"{workload} ({_title(first)}: {beyond(others[first], 1)} times)")
     return Target(f"{_title(ours)} is ahead of {among}", total - len(missed), total, missed, wanted)
 
 
 def number(ratio: float) -> str:
     """Two or three digits: 0.94, 1.7, 12, 310."""
     return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}" if ratio < 100 else f"{ratio:,.0f}"
+
+
+def beyond(ratio: float, limit: float) -> str:
+    """A number above its limit, with as many digits as it takes to see that: 1.003 over 1, never 1.00."""
+    if ratio >= 10:
+        return number(ratio)
+    return next((text for digits in range(2, 7) if float(text := f"{ratio:.{digits}f}") > limit), f"{ratio:.9g}")
 
 
 def duration(seconds: float) -> str:

@@ -31,7 +31,7 @@ class Cell:
     """What became of a workload in the hands of a contender.
 
     Attributes:
-        status: timed, wrong, unsupported, failed, missing, timeout or crashed.
+        status: timed, wrong, unsupported, failed, missing, timeout, crashed or skipped.
         reason: why it is not timed.
         imported, first: seconds for the library's import, and for the first call with its tracing and compilation.
         off: the distance of the worst array from the one by hand, relative to its largest entry.
@@ -71,10 +71,14 @@ class Cell:
 
     @property
     def spread(self) -> float:
-        """Half of the distance between the quartiles of the rounds, relative to the ratio or to the time."""
-        values = self.ratios or self.rounds
-        low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
-        return float((high - low) / 2 / middle)
+        """Half of the distance between the quartiles of the rounds, relative to the ratio or, by hand, to the time."""
+        return half_of_quartiles(self.rounds if self.contender == HAND or not self.ratios else self.ratios)
+
+
+def half_of_quartiles(values: Sequence[float]) -> float:
+    """Half of the distance between the quartiles, relative to the median."""
+    low, middle, high = np.quantile(values, [0.25, 0.5, 0.75])
+    return float((high - low) / 2 / middle)
 
 
 class Process:
@@ -154,7 +158,7 @@ def measured(workloads: Sequence[Workload], contenders: Sequence[Contender], rou
              patience: float | dict[str, float] = PATIENCE, growing: bool = False) -> Iterator[Cell]:
     """The cells of one workload after the other, in the order of the contenders; patience may be one for each.
 
-    When the workloads are growing, who has failed at one is not asked for the next.
+    When the workloads are growing, who has failed at one is not asked for the next, and the value alone is not timed.
     """
     processes = {c.name: Process(c, threads) for c in contenders}
     failed: dict[str, str] = {}
@@ -163,24 +167,26 @@ def measured(workloads: Sequence[Workload], contenders: Sequence[Contender], rou
         for number, workload in enumerate(workloads, 1):
             place = f"{workload.name} ({number} of {len(workloads)})"
             cells = _measured(workload, [c for c in contenders if c.name not in failed], processes, rounds, seconds,
-                              allowed, lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
-            yield from cells
-            yield from (Cell(workload.name, name, SKIPPED, f"{why} before") for name, why in failed.items())
-            failed |= {cell.contender: cell.status for cell in cells if growing and cell.status != TIMED}
+                              allowed, not growing,
+                              lambda text, place=place: progress(f"{place}: {text}"))  # type: ignore[misc]
+            yield from (cells.get(c.name) or Cell(workload.name, c.name, SKIPPED, f"{failed[c.name]} before")
+                        for c in contenders)
+            failed |= {name: cell.status for name, cell in cells.items() if growing and cell.status != TIMED}
     finally:
         for process in processes.values():
             process.stop()
 
 
 def _measured(workload: Workload, contenders: Sequence[Contender], processes: dict[str, Process], rounds: int,
-              seconds: float, patience: dict[str, float], progress: Callable[[str], None]) -> list[Cell]:
+              seconds: float, patience: dict[str, float], forward: bool,
+              progress: Callable[[str], None]) -> dict[str, Cell]:
     cells = {}
     for contender in contenders:
         progress(f"preparing {contender.title}")
         if contender.library is not None and not contender.library.installed:
             answer: dict[str, Any] = {"status": MISSING, "reason": contender.library.install}
         else:
-            answer = processes[contender.name].ask(patience[contender.name], "prepare", workload)
+            answer = processes[contender.name].ask(patience[contender.name], "prepare", workload, forward)
         cells[contender.name] = Cell(workload.name, contender.name, answer["status"], answer.get("reason", ""),
                                      answer.get("import"), answer.get("first"), answer.get("off"))
     for number in range(rounds):
@@ -201,4 +207,4 @@ def _measured(workload: Workload, contenders: Sequence[Contender], processes: di
         for cell in cells.values():
             if cell.status == TIMED:
                 cell.ratios = [time / hand for time, hand in zip(cell.rounds, cells[HAND].rounds, strict=True)]
-    return list(cells.values())
+    return cells

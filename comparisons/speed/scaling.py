@@ -7,28 +7,28 @@ from dataclasses import dataclass, replace
 
 from . import judge
 from .contenders import CONTENDERS, EAGER, OURS, Contender
-from .rounds import Cell, Process, measured
+from .rounds import PATIENCE, Cell, Process, measured
 from .worker import MISSING, TIMED, TIMEOUT
 from .workload import Workload
 from .workloads import GROWTH
 
-GROWING = (*OURS, "tf.func", "jax.jit", "torch")
+GROWING = (*OURS, "tf.function", "jax.jit", "torch")
 REMEMBERED = GROWING
-PATIENCE = 240.0  # seconds: a million operations, and the value alone besides, take two minutes to watch
-WITH_OTHERS = 40.0  # they would compile for much longer than that
+WITH_OURS = 240.0  # seconds for an answer: the targets ask for a million operations, whose tracing takes a minute
+ROUND = 0.1  # seconds
+Growth = dict[str, dict[int, dict[str, Cell]]]  # family -> size -> contender -> cell
 
 
-def growth(threads: int, rounds: int, progress: Callable[[str], None], seconds: float = 0.1,
-           families: Sequence[str] = tuple(GROWTH), patience: float = PATIENCE,
-           names: Sequence[str] = GROWING) -> Iterator[tuple[str, dict[int, list[Cell]]]]:
-    """For each family its cells, by size; who gives no answer at a size is not asked for larger ones."""
+def growth(threads: int, rounds: int, progress: Callable[[str], None], families: Sequence[str] = tuple(GROWTH),
+           names: Sequence[str] = GROWING) -> Iterator[tuple[str, dict[int, dict[str, Cell]]]]:
+    """For each family its cells, by size and contender; who gives no answer at a size is not asked for larger ones."""
     contenders = [CONTENDERS[name] for name in names]
-    allowed = {name: patience if name in OURS else min(patience, WITH_OTHERS) for name in names}
+    allowed = {name: WITH_OURS if name in OURS else PATIENCE for name in names}
     for name in families:
         family, sizes = GROWTH[name]
         workloads = [replace(family(size), name=f"{name} {size:,}") for size in sizes]
-        cells = list(measured(workloads, contenders, rounds, threads, progress, seconds, allowed, growing=True))
-        yield name, {size: [cell for cell in cells if cell.workload == workload.name]
+        cells = list(measured(workloads, contenders, rounds, threads, progress, ROUND, allowed, growing=True))
+        yield name, {size: judge.of_workload(cells, workload.name)
                      for size, workload in zip(sizes, workloads, strict=True)}
 
 
@@ -72,7 +72,7 @@ def _peak(workload: Workload, contender: Contender, threads: int) -> Peak:
         return Peak(workload.name, contender.name, reason=f"{MISSING}: {contender.library.install}")
     process = Process(contender, threads)
     try:
-        answer = process.ask(PATIENCE, "memory", workload)
+        answer = process.ask(WITH_OURS, "memory", workload)
     finally:
         process.stop()
     if answer["status"] != TIMED:
@@ -80,11 +80,11 @@ def _peak(workload: Workload, contender: Contender, threads: int) -> Peak:
     return Peak(workload.name, contender.name, answer["traced"], answer["resident"])
 
 
-def straight(grown: dict[str, dict[int, list[Cell]]], peaks: dict[int, Peak]) -> list[judge.Target]:
+def straight(grown: Growth, peaks: dict[int, Peak]) -> list[judge.Target]:
     """Whether time and memory grow as the number of operations does."""
     found = [judge.straight(f"time of {CONTENDERS[name].title}", {
-        size: cell.median if cell.status == TIMED else None
-        for size, row in grown.get("operations", {}).items() for cell in row if cell.contender == name})
+        size: row[name].median if row[name].status == TIMED else None
+        for size, row in grown.get("operations", {}).items() if name in row})
         for name in OURS[1:]]
     found.append(judge.straight(f"memory of {CONTENDERS[EAGER].title}", {
         size: peak.bytes for size, peak in peaks.items()}))

@@ -19,14 +19,13 @@ from ..libraries import require
 from ..problem import LossError
 from . import judge, machine, scaling
 from .contenders import CONTENDERS, HAND, Contender
+from .entries import SHORT, columns, forward_row, grown_columns, grown_text, notes, size_text
 from .plot import plot
 from .rounds import ROUND, Cell, cores, measured
 from .scaling import REMEMBERED, Peak
-from .worker import MISSING, TIMED, TIMEOUT, UNSUPPORTED, WRONG
+from .worker import TIMED, TIMEOUT, WRONG
 from .workload import Workload
 from .workloads import WORKLOADS
-
-SHORT = {"unsupported": "n/a", "timeout": "slow", "crashed": "died", "skipped": "-"}
 
 
 def command(arguments: argparse.Namespace) -> int:
@@ -37,13 +36,14 @@ def command(arguments: argparse.Namespace) -> int:
         require("matplotlib")
     threads = arguments.threads or cores()
     rounds = arguments.rounds or (3 if arguments.quick else 9)
+    grown_rounds = 1 if arguments.quick else min(rounds, 3)
     seconds = ROUND / 4 if arguments.quick else ROUND
     screen, start = report.console(), time.monotonic()
     found: list[Cell] = []
-    grown: dict[str, dict[int, list[Cell]]] = {}
+    grown: scaling.Growth = {}
     peaks: list[Peak] = []
     of_operations: dict[int, Peak] = {}
-    facts = machine.described(threads)
+    facts, company = machine.described(threads), machine.Company()
     stopped = False
     with screen.status("starting") as status:
         def progress(text: str) -> None:
@@ -55,17 +55,19 @@ def command(arguments: argparse.Namespace) -> int:
         try:
             found.extend(measured(workloads, contenders, rounds, threads, progress, seconds, arguments.patience))
             if arguments.growth or arguments.all:
-                grown.update(scaling.growth(threads, max(1, rounds // 3), progress))
+                grown.update(scaling.growth(threads, grown_rounds, progress))
                 of_operations.update(scaling.memory_of_operations(threads, progress))
             if arguments.memory or arguments.all:
                 slow = {(cell.workload, cell.contender) for cell in found if cell.status == TIMEOUT}
                 peaks.extend(scaling.memory(workloads, threads, progress, slow=slow))
         except KeyboardInterrupt:  # what has been timed is kept
             stopped = True
+    facts["others"] = company.share()
     facts["minutes"] = (time.monotonic() - start) / 60
     aims = [*judge.targets(found), *scaling.straight(grown, of_operations)]
     document = {**written(found, workloads, facts, rounds, seconds, aims),
-                "growth": {name: {str(size): [asdict(cell) for cell in row] for size, row in sizes.items()}
+                "growth rounds": grown_rounds,
+                "growth": {name: {str(size): [asdict(cell) for cell in row.values()] for size, row in sizes.items()}
                            for name, sizes in grown.items()},
                 "memory": [asdict(peak) for peak in [*peaks, *of_operations.values()]]}
     if arguments.plot is not None:
@@ -73,9 +75,10 @@ def command(arguments: argparse.Namespace) -> int:
     if arguments.markdown is not None:
         from .page import page
 
+        picture = arguments.plot.name if arguments.plot else ""
         spoken = re.sub(r" --json[ =]\S+", "", " ".join(arguments.spoken))  # where that went is nobody's business
         text = page(f"python -m comparisons {spoken}", found, workloads, facts, rounds, seconds,
-                    aims, grown, peaks, arguments.plot.name if arguments.plot else "")
+                    aims, grown, grown_rounds, peaks, picture, arguments.patience)
         arguments.markdown.write_text(text, encoding="utf-8")
     if arguments.json is not None:
         report.write(document, arguments.json)
@@ -89,7 +92,8 @@ def command(arguments: argparse.Namespace) -> int:
     for path in (arguments.json, arguments.markdown, arguments.plot):
         if path is not None:
             screen.print(f"Written to {escape(str(path))}.")
-    growing = [cell for sizes in grown.values() for row in sizes.values() for cell in row if cell.status == WRONG]
+    growing = [cell for sizes in grown.values() for row in sizes.values() for cell in row.values()
+               if cell.status == WRONG]
     for line in judge.wrong(growing):
         screen.print(f"[red bold]WRONG[/red bold] {escape(line)}", soft_wrap=True)
     return 130 if stopped else 1 if judge.wrong([*found, *growing]) else 0
@@ -130,17 +134,14 @@ def told(screen: Console, cells: Sequence[Cell], workloads: Sequence[Workload], 
         screen.print("The value and all derivatives, over the value alone, without a tape:")
         report.show(screen, forward_table(cells))
         screen.print()
+    for name in columns(cells):
+        screen.print(f"[bold]{name}[/bold]  {escape(CONTENDERS[name].title)}: {escape(CONTENDERS[name].what)}")
+    screen.print()
     for workload in workloads:
         screen.print(f"[bold]{workload.name}[/bold]  {escape(workload.title)}")
     screen.print()
     for line in notes(cells):
         screen.print(escape(line))
-
-
-def columns(cells: Sequence[Cell]) -> list[str]:
-    """The contenders of which anything was timed."""
-    return [name for name in CONTENDERS if any(c.contender == name and c.status != MISSING and
-                                               c.status != UNSUPPORTED for c in cells)]
 
 
 def times_table(cells: Sequence[Cell]) -> Table:
@@ -193,18 +194,12 @@ def forward_table(cells: Sequence[Cell]) -> Table:
     return table
 
 
-def forward_row(row: dict[str, Cell], shown: Sequence[str]) -> list[str]:
-    return [judge.number(over) if (c := row.get(name)) and (over := c.over_forward) is not None else ""
-            for name in shown]
-
-
-def growth_table(name: str, sizes: dict[int, list[Cell]]) -> Table:
+def growth_table(name: str, sizes: dict[int, dict[str, Cell]]) -> Table:
     """Sizes down, contenders across: times."""
-    shown = [cell.contender for cell in next(iter(sizes.values()))]
+    shown = grown_columns(sizes)
     table = Table(name, *shown, title=f"Growth with {name}", title_justify="left", box=None, pad_edge=False)
     for size, row in sizes.items():
-        table.add_row(f"{size:,}", *[judge.duration(c.median) if c.status == TIMED else SHORT.get(c.status, c.status)
-                                      for c in row])
+        table.add_row(f"{size:,}", *[grown_text(row.get(contender)) for contender in shown])
     return table
 
 
@@ -218,26 +213,6 @@ def memory_table(peaks: Sequence[Peak]) -> Table:
     for workload in dict.fromkeys(peak.workload for peak in peaks):
         table.add_row(workload, *[size_text(of[workload, name]) for name in shown])
     return table
-
-
-def size_text(peak: Peak) -> str:
-    """In the unit that fits, or why not."""
-    if peak.bytes is None:
-        return SHORT.get(peak.reason.partition(":")[0], peak.reason.partition(":")[0]) or "unknown"
-    unit, size = next(((u, s) for u, s in (("MB", 1e6), ("kB", 1e3)) if peak.bytes >= s), ("B", 1))
-    return f"{peak.bytes / size:.3g} {unit}"
-
-
-def notes(cells: Sequence[Cell]) -> list[str]:
-    """What was not timed, and why: each reason once."""
-    reasons: dict[tuple[str, str, str], list[str]] = {}
-    for cell in cells:
-        if cell.status != TIMED:
-            reasons.setdefault((cell.contender, cell.status, cell.reason), []).append(cell.workload)
-    total = len(judge.names(cells))
-    return [f"{CONTENDERS[name].title}: {SHORT.get(status, status)}: {reason}"
-            + ("" if len(where) == total else f" ({', '.join(where)})")
-            for (name, status, reason), where in reasons.items()]
 
 
 def written(cells: Sequence[Cell], workloads: Sequence[Workload], facts: dict[str, Any], rounds: int, seconds: float,

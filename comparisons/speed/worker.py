@@ -9,6 +9,7 @@ import statistics
 import time
 import tracemalloc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def serve(pipe: Connection, contender: Contender, threads: int) -> None:
             else:
                 assert prepared is not None
                 answer = {"status": TIMED, "round": round_of(prepared, *arguments)}
-                if prepared.forward is not None and contender.name in OURS:
+                if prepared.forward is not None:
                     answer["forward"] = median_of(prepared.forward, *arguments)[0]
         except Unsupported as error:
             answer = {"status": UNSUPPORTED, "reason": str(error)}
@@ -54,8 +55,12 @@ def serve(pipe: Connection, contender: Contender, threads: int) -> None:
         pipe.send(answer)
 
 
-def prepare(contender: Contender, threads: int, workload: Workload) -> tuple[Prepared | None, Answer]:
-    """Import, first call, check and warm-up, each with its time; only what is right is handed out."""
+def prepare(contender: Contender, threads: int, workload: Workload,
+            forward: bool = True) -> tuple[Prepared | None, Answer]:
+    """Import, first call, check and warm-up, each with its time; only what is right is handed out.
+
+    The value alone is timed too, of tapes and tapes.function, if forward says so.
+    """
     start = time.perf_counter()
     module = importlib.import_module(contender.module)
     imported = time.perf_counter() - start
@@ -72,7 +77,9 @@ def prepare(contender: Contender, threads: int, workload: Workload) -> tuple[Pre
     start = time.perf_counter()
     while time.perf_counter() - start < WARM:
         prepared.run()
-    if prepared.forward is not None and contender.name in OURS:
+    if not forward or contender.name not in OURS:
+        prepared = replace(prepared, forward=None)
+    if prepared.forward is not None:
         prepared.forward()  # watched, if it is a function
     return prepared, answer
 
