@@ -1,4 +1,4 @@
-"""Define and run: watched once, a training step becomes a few lines of NumPy, and backpropagation can be read."""
+"""Define and run: traced once, a training step becomes a few lines of NumPy, and backpropagation can be read."""
 
 import tapes as tf
 
@@ -9,6 +9,7 @@ W1, b1 = tf.Variable(tf.random.normal([10, 32]) * 0.3, name="W1"), tf.Variable(t
 W2, b2 = tf.Variable(tf.random.normal([32, 1]) * 0.3, name="W2"), tf.Variable(tf.zeros([1]), name="b2")
 parameters = [W1, b1, W2, b2]
 start = [v.numpy() for v in parameters]
+rate = 0.1
 
 
 def step(x, y):
@@ -17,7 +18,7 @@ def step(x, y):
         error = h @ W2 + b2 - y
         loss = tf.reduce_mean(tf.square(error))
     for v, dv in zip(parameters, tape.gradient(loss, parameters)):
-        v.assign_sub(0.1 * dv)
+        v.assign_sub(rate * dv)
     return loss
 
 
@@ -28,11 +29,14 @@ def train(step):
 
 
 define_by_run = train(step)
-define_and_run = tf.function(step)  # the first call watches, all others run what it has seen
+define_and_run = tf.function(step)  # the first call traces, all others run what it has seen
 losses = train(define_and_run)
 
 print(define_and_run.source())
-print(f"the loss went from {losses[0]:.4f} to {losses[-1]:.4f}")
+print(f"# the loss went from {losses[0]:.4f} to {losses[-1]:.4f}")
 
 assert losses[-1] < 0.1 * losses[0]
 tf.debugging.assert_near(losses, define_by_run, rtol=1e-4)
+
+rate = 0.0  # Python looked it up in the first call, once: the program goes on with 0.1; a tf.Variable is read each time
+assert float(define_and_run(x, y)) > float(define_and_run(x, y))

@@ -1,4 +1,4 @@
-"""Define and run: a function is watched when it is first called, and replayed as plain NumPy from then on."""
+"""Define and run: a function is traced when it is first called, and replayed as plain NumPy from then on."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 
 from . import config, nest
-from .arguments import warn
+from .arguments import users_line, warn
 from .convert import convert
 from .graph.concrete import Concrete, Place
+from .graph.program import Guard
 from .graph.signature import Signature
 from .graph.source import AnotherWay, file
 from .graph.trace import Trace
@@ -27,7 +28,7 @@ from .random import waiting
 from .tensor import Tensor
 
 _NUMBERS = (TensorLike, int, float, complex, np.ndarray, np.generic)
-_OFTEN = 5  # so many traces within twice as many calls are worth a warning
+_OFTEN, _MANY = 5, 100  # so many traces within twice as many calls are worth a warning, or so many at all
 _watching = threading.RLock()  # one for all functions: two that call each other could not agree on the order of two
 
 
@@ -51,6 +52,7 @@ class Function:
         self._names: set[str] = set()  # in the text of all programs, outside of their functions
         self._recent: deque[bool] = deque(maxlen=2 * _OFTEN)  # of the last calls, which were traced
         self._traces = 0
+        self._warn_at = 0  # after so many traces
         self._made_variables = False
 
     def __repr__(self) -> str:
@@ -141,21 +143,35 @@ class Function:
             return nest.pack_sequence_as(structure, leaves)
 
         titles = [*self._signature.names, *[""] * len(args)]
-        result = self.python_function(*[taken(x, name) for x, name in zip(args, titles)],
-                                      **{name: taken(x, name) for name, x in settings.items()})
+        args, settings = (tuple(taken(x, name) for x, name in zip(args, titles)),
+                          {name: taken(x, name) for name, x in settings.items()})
+        before = nest.map_structure(lambda x: x, (args, settings)) if trace is not None else None
+        result = self.python_function(*args, **settings)
+        if trace is not None and not _same(before, (args, settings)):
+            raise ValueError(f"{self._name} should not modify its Python input arguments: inside of it a list or dict "
+                             "is a copy, so that the caller would never see the change, nor would a later call make "
+                             "it. Modify a copy of your own, list(xs) or dict(xs), and return it.")
         return nest.map_structure(lambda x: convert(x) if isinstance(x, _NUMBERS) else x, result)
 
     def _count(self) -> None:
         self._traces += 1
         self._recent.append(True)
-        if sum(self._recent) > _OFTEN:
-            warn(f"{sum(self._recent)} out of the last {len(self._recent)} calls to {self._name} triggered tf.function "
-                 "retracing. Is it called with tensors of ever new shapes, or with Python numbers, or does it ask for "
-                 "the number in a tensor by float(x)? Each of these is a program of its own. Hand numbers over as "
-                 "tensors, tapes.constant(number), and keep them so.")
+        if self._traces < self._warn_at or (sum(self._recent) <= _OFTEN and self._traces < _MANY):
+            return
+        self._warn_at = 10 * self._traces  # while they pile up, again at each tenfold
+        caller = users_line()
+        asked = next((step.line for concrete in reversed(self._all()) for step in concrete.final.steps
+                      if isinstance(step, Guard)), None)
+        here = f", as in line {asked.number} of {asked.file}" if asked else ""
+        warn(f"{sum(self._recent)} out of the last {len(self._recent)} calls to the tapes.function {self._name} "
+             f"triggered retracing, now in line {caller.number} of {caller.file}; it has been traced {self._traces} "
+             "times, and each trace is slow and keeps a program. There is one for each shape and dtype of a tensor, "
+             "for each Python number, and for each answer to a question about a value: `if x > 0`, "
+             f"`while tf.reduce_sum(x) < 100`, `float(x)`, f\"{{x:.1f}}\"{here}. Hand numbers over as tensors, "
+             "tapes.constant(number), keep them so, and choose with tapes.where(condition, a, b).")
 
     def experimental_get_tracing_count(self) -> int:
-        """How often the function has been watched."""
+        """How often the function has been traced."""
         return self._traces
 
     def get_concrete_function(self, *args: Any, **settings: Any) -> ConcreteFunction:
@@ -173,8 +189,22 @@ class Function:
     def _all(self) -> list[Concrete]:
         return [concrete for programs in self._programs.values() for concrete in programs]
 
+    def _nothing_yet(self, asked: str) -> str:
+        """Why there is nothing to read, as a comment; "" if there is."""
+        if self._all():
+            return ""
+        name = self.python_function.__qualname__ if hasattr(self.python_function, "__qualname__") else self._name
+        if self._methods:
+            return (f"# {name} is a method, and each object has programs of its own: ask the object's, as in "
+                    f"{type(next(iter(self._methods.values()))[0]()).__name__.lower()}.{self._name}.{asked}()")
+        if self._made_variables:
+            return f"# {name} has made its Variables in its first call: the next one makes its program"
+        return f"# {name} has not been called yet: its first call makes its program"
+
     def graph(self) -> str:
         """Each program as it was traced, and after each pass that changed it: an optimiser at work.
+
+        Here every step has a line; `source` joins lines for reading.
 
         >>> import tapes as tf
         >>> @tf.function
@@ -183,25 +213,14 @@ class Function:
         >>> _ = f(tf.constant(2.0))
         >>> print("\\n".join(line for line in f.graph().splitlines() if line.startswith("#")))
         # f as traced: 4 steps
-        # constant folding: 4 steps as before
+        # unchanged by: constant folding
         # sharing: 3 steps, 1 fewer
-        # shared powers: 3 steps as before
-        # shared windows: 3 steps as before
+        # unchanged by: shared powers, shared windows
         # algebra: 2 steps, 1 fewer
-        # hoisted products: 2 steps as before
-        # hoisted terms: 2 steps as before
-        # merged products: 2 steps as before
-        # constants side by side: 2 steps as before
-        # dead steps: 2 steps as before
-        # results: 2 steps as before
-        # together: 2 steps as before
-        # rows of zeros: 2 steps as before
-        # blocks: 2 steps as before
-        # dot products: 2 steps as before
-        # sums of columns: 2 steps as before
-        # buffers: 2 steps as before
+        # unchanged by: hoisted products, hoisted terms, merged products, constants side by side, dead steps, results,
+        #   together, rows of zeros, blocks, dot products, sums of columns, buffers
         """
-        return "\n\n".join(concrete.story() for concrete in self._all())
+        return self._nothing_yet("graph") or "\n\n".join(concrete.story() for concrete in self._all())
 
     def constants(self) -> dict[str, Any]:
         """The arrays that `source` calls constants, because they are too long to be written down."""
@@ -210,7 +229,10 @@ class Function:
     def source(self) -> str:
         """The NumPy that it became, a function for each signature and each way through its branches.
 
-        It runs by itself, given `constants`, where there are any.
+        Each returns two tuples, the results, and the values that Variables get and that are printed; one that was
+        traced for another answer raises AnotherWay. The text runs by itself unless comments at its top say what it
+        needs: `constants`, which `f.constants()` gives; `calls`, the functions that draw random numbers or check
+        something, which `tapes` hands over as the last argument; or ops that have no text, which are imported.
 
         >>> import tapes as tf
         >>> w = tf.Variable([1.0, 2.0], name="w")
@@ -228,7 +250,15 @@ class Function:
             result = x * w
             return (result,), ()
         """
-        return file([concrete.writer for concrete in self._all()])
+        writers = [concrete.writer for concrete in self._all()]
+        text = file(writers)
+        needs = ["# needs constants: exec(f.source(), {\"constants\": f.constants()})"] * ('constants["' in text)
+        if any(writer.calls for writer in writers):
+            needs.append("# needs calls: a list of functions, here those of tapes that draw random numbers or check "
+                         "something")
+        if any(writer.foreign for writer in writers):
+            needs.append("# needs tapes: for the ops that have no text of their own here")
+        return self._nothing_yet("source") or "\n".join([*needs, text])
 
 
 class Method:
@@ -264,6 +294,15 @@ class ConcreteFunction:
         return f"<tapes.function {self._function._name} for {self.structured_input_signature}>"
 
 
+def _same(before: Any, after: Any) -> bool:
+    """Whether two structures hold the same objects, at the same places."""
+    try:
+        nest.assert_same_structure(before, after)
+    except (TypeError, ValueError):
+        return False
+    return all(a is b for a, b in zip(nest.flatten(before), nest.flatten(after), strict=True))
+
+
 def _alive(key: Any) -> bool:
     """Whether all objects that a signature names are still there."""
     if isinstance(key, tuple):
@@ -273,13 +312,14 @@ def _alive(key: Any) -> bool:
 
 def function(func: Callable[..., Any] | None = None, input_signature: Any = None, autograph: bool = True,
              jit_compile: Any = None, reduce_retracing: bool = False) -> Any:
-    """Watch a function once for each signature, and replay it as plain NumPy.
+    """Trace a function once for each signature, and replay it as plain NumPy.
 
-    A signature is, of each tensor, shape and dtype, of each Variable, which one it is, and of everything else its
-    value. What Python does besides the ops happens only while the function is watched. Where it asks what a value is,
-    as in `if x > 0`, the program checks that the answer is still the same; if not, the function is watched once more.
+    To trace is to run the Python function, this once, and to write down its ops. A signature is, of each tensor, shape
+    and dtype, of each Variable, which one it is, and of everything else its value. What Python does besides the ops,
+    as looking up `self.lr`, happens only in a trace. Where it asks what a value is, as in `if x > 0`, `float(x)` or
+    `f"{x:.1f}"`, the program checks that the answer is still the same; if not, the function is traced once more.
     So it is where a shape depends on values, as that of `boolean_mask`: there each shape has a program of its own.
-    Variables are read, and assigned to, at every call.
+    Variables are read, and assigned to, at every call. `str(x)` is for looking, and says that it was made in a trace.
 
     Args:
         func: the function; without it, a decorator is returned.
@@ -292,10 +332,10 @@ def function(func: Callable[..., Any] | None = None, input_signature: Any = None
     >>> import tapes as tf
     >>> @tf.function
     ... def area(radius):
-    ...     print("watching")
+    ...     print("tracing")
     ...     return 3.0 * radius * radius
     >>> float(area(tf.constant(1.0))), float(area(tf.constant(2.0)))
-    watching
+    tracing
     (3.0, 12.0)
     """
     if func is None:

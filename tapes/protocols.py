@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .dtypes import DType, as_dtype
-from .notices import tell
+from .notices import hearing, tell
 from .shape import TensorShape
 
 if TYPE_CHECKING:
@@ -158,7 +158,12 @@ class TensorLike:
         return self._array.shape[0]
 
     def __format__(self, spec: str) -> str:
-        return format(self.numpy(), spec)
+        """The number, as Python writes it; in a trace without a format it is a text to look at, as `str(x)` is."""
+        if hearing.traces and not spec:
+            return str(self)
+        shown = format(self._read()._array[()], spec)
+        tell("number", self, "format", (spec, shown))
+        return shown
 
     def __hash__(self) -> int:
         raise TypeError(f"{type(self).__name__} is unhashable. Instead, use {type(self).__name__.lower()}.ref() as "

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from .notices import hearing
 from .protocols import TensorLike
 
 
@@ -52,6 +53,9 @@ class Tensor(TensorLike):
 
 
 def text(array: np.ndarray, render: Any) -> str:
-    """An array as TensorFlow prints it: scalars as Python's, several lines starting on a line of their own."""
+    """An array as TensorFlow prints it: scalars as Python's, several lines starting on a line of their own.
+
+    In a trace it says so: whoever finds the text in a later call should not take it for the value there.
+    """
     shown = render(array.item()) if array.ndim == 0 and render is repr else render(array)
-    return "\n" + shown if "\n" in shown else shown
+    return "\n" * ("\n" in shown) + shown + " when traced" * bool(hearing.traces)

@@ -13,12 +13,13 @@ from comparisons.ops.page import page
 from comparisons.semantics import RULES, TOPICS, registry
 from tapes.diagnose.causes import CAUSES
 from tapes.diagnose.remedies import REMEDIES
+from tapes.graph.passes import PASSES
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 # A comment before a fenced block, <!-- output of: COMMAND --> or <!-- file: PATH -->, or before a table,
-# <!-- lines of: PATHS --> or <!-- course of: FOLDER -->.
-BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of|course of): (?P<what>.+?) -->\n"
+# <!-- lines of: PATHS -->, <!-- course of: FOLDER --> or <!-- passes of: FOLDER -->.
+BLOCK = re.compile(r"<!-- (?P<kind>output of|file|lines of|course of|passes of): (?P<what>.+?) -->\n"
                    r"(?P<body>(?:```\w*\n.*?```|(?:\|[^\n]*\n)+))", re.DOTALL)
 
 
@@ -34,7 +35,7 @@ def blocks() -> list[tuple[Path, str, str, str]]:
 def made(where: Path, kind: str, what: str) -> str:
     """What a block of a page should hold."""
     text = _made(kind, what)
-    return text if where is README or kind not in ("lines of", "course of") else text.replace("](", "](../")
+    return text if where is README or kind in ("file", "output of") else text.replace("](", "](../")
 
 
 def _made(kind: str, what: str) -> str:
@@ -47,9 +48,21 @@ def _made(kind: str, what: str) -> str:
             sentence = text.split('"""')[1].strip().splitlines()[0]
             rows.append(f"| [{name}]({name}) | {len(text.splitlines())} | {sentence} |")
         return "\n".join(rows) + "\n"
+    if kind == "passes of":
+        return passes(what)
     if kind == "course of":
         return course(ROOT / what)
     return f"```text\n{run(what)}```"
+
+
+def passes(folder: str) -> str:
+    """A row for each pass of `tapes.function`, in their order: its name, its file, and what that says of itself."""
+    rows = ["| in `graph()` and `off` | read | it says |", "| --- | --- | --- |"]
+    for name, one in PASSES.items():
+        file = f"{one.__module__.rpartition('.')[2]}.py"
+        sentence = (ROOT / folder / file).read_text(encoding="utf-8").split('"""')[1].strip().splitlines()[0]
+        rows.append(f"| {name} | [{file}]({folder}/{file}) | {sentence} |")
+    return "\n".join(rows) + "\n"
 
 
 def course(folder: Path) -> str:

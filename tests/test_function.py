@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
+import re
 import threading
 
 import numpy as np
@@ -526,6 +527,90 @@ def test_constants_without_entries_keep_their_shape_in_the_source(shape):
     assert found.shape == shape
 
 
+def test_the_source_says_what_it_needs():
+    big = tf.random.normal([64, 4])
+    f = tf.function(lambda x: tf.nn.dropout(x + big, 0.5) + tf.split(x, 2, axis=1)[0][:1, :1])
+    f(big)
+    head = f.source().split("import numpy")[0]
+    assert "# needs constants" in head and "# needs calls" in head and "# needs tapes" in head
+    space = {"constants": f.constants()}
+    exec(f.source(), space)
+    (found,), _ = space["replay"](big.numpy(), [lambda *shape: np.zeros((64, 4), np.float32)] * 9)
+    assert found.shape == (64, 4)
+    with pytest.raises(NameError, match="constants"):
+        exec(f.source(), {})
+    g = tf.function(lambda x: x * 2.0)
+    g(big)
+    assert "needs" not in g.source()
+
+
+def test_before_there_is_a_program_the_source_says_why():
+    class Net:
+        @tf.function
+        def train(self, x):
+            self.v = getattr(self, "v", None) or tf.Variable(2.0)
+            return x * self.v
+
+    net, x = Net(), tf.constant(1.0)
+    assert "Net.train has not been called yet" in Net.train.source() and "not been called" in net.train.graph()
+    net.train(x)
+    assert "made its Variables" in net.train.source()
+    net.train(x)
+    assert Net.train.source().endswith("ask the object's, as in net.train.source()")
+    assert Net.train.graph().endswith("net.train.graph()")
+    assert "def train(" in net.train.source()
+    for text in (Net.train.source(), Net.train.graph()):
+        assert text.startswith("# ")
+
+
+def test_the_source_says_which_question_was_answered_otherwise():
+    @tf.function
+    def f(x, n):
+        return x * float(f"{x:.1f}") * int(n) if tf.reduce_sum(x) > 0.0 else tf.boolean_mask(x, x > -2.0)
+
+    asked = [(1.0, 2), (3.0, 2), (1.0, 3), (-1.0, 2), (-3.0, 2)]
+    for x, n in asked:
+        f(tf.constant(x) if x > 0.0 else tf.constant([x]), tf.constant(n))
+    space = {}
+    exec(f.source(), space)
+    for name, (x, n), other in (("f", (3.0, 2), r"when traced, format\(value, '.1f'\) was '1.0'"),
+                                ("f", (1.0, 3), r"when traced, int\(value\) was 2"),
+                                ("f", (-1.0, 2), r"when traced, bool\(value\) was True")):
+        with pytest.raises(space["AnotherWay"], match=other):
+            space[name](np.float32(x), np.int32(n))
+
+
+def test_a_format_within_a_function_within_a_function():
+    inner = tf.function(lambda x: tf.constant(float(f"{x * 1.0:.1f}")))
+    outer = tf.function(lambda x: inner(x) * 10.0)
+    for number in (1.26, 2.5, 1.26, 1.31):
+        assert float(outer(tf.constant(number))) == float(np.float32(10.0 * round(number, 1)))
+    assert outer.experimental_get_tracing_count() == 2
+    constant = tf.function(lambda: f"{tf.constant(1.26) * 1.0:.1f}")
+    assert constant() == constant() == "1.3"
+    v = tf.Variable(1.26)
+    of_a_variable = tf.function(lambda: f"{v:.1f}")
+    assert of_a_variable() == "1.3"
+    v.assign(2.5)
+    assert of_a_variable() == "2.5"
+
+
+def test_the_graph_says_fewer_and_more():
+    x = tf.constant(np.ones((600, 600), np.float32))
+
+    @tf.function
+    def f(x):
+        with tf.GradientTape() as tape:
+            tape.watch(x)
+            y = tf.reduce_mean(tf.nn.relu(tf.tanh(x) @ x))
+        return tape.gradient(y, x)
+
+    f(x)
+    heads = [line for line in f.graph().splitlines() if line.startswith("# ")]
+    assert any(re.fullmatch(r"# [\w ]+: \d+ steps, \d+ (fewer|more).*", line) for line in heads)
+    assert not any("-" in line for line in heads) and all(len(line) <= 120 for line in heads)
+
+
 def test_hostile_names_do_not_run():
     w = tf.Variable(2.0, name="w; import os; os.abort()")
     f = tf.function(lambda x: x * w)
@@ -537,7 +622,24 @@ def test_retracing_is_warned_about(caplog):
     f = tf.function(lambda x, n: x * n)
     for n in range(8):
         f(tf.constant(1.0), float(n))
-    assert "retracing" in caplog.text
+    assert len(caplog.messages) == 1
+    assert "retracing" in caplog.text and "the tapes.function <lambda>" in caplog.text and __file__ in caplog.text
+    for n in range(8, 70):
+        f(tf.constant(1.0), float(n))
+    assert len(caplog.messages) == 2  # at 6 and at 60
+    caplog.clear()
+
+    @tf.function
+    def doubled(x):
+        while tf.reduce_sum(x) < 100.0:
+            x = x * 2.0
+        return x
+
+    for n in range(300):  # each second call is an old one
+        doubled(tf.constant(99.0 / 2.0 ** (n // 3)))
+    assert len(caplog.messages) == 1 and "traced 100 times" in caplog.text
+    line = doubled.python_function.__code__.co_firstlineno + 2
+    assert f"as in line {line} of {__file__}" in caplog.text
 
 
 def test_wrong_arguments():

@@ -1,14 +1,15 @@
 """Eager is for people, a graph is for speed: the same step is timed both ways, here and in TensorFlow.
 
 Eager execution pays for each op: Python looks at its arguments, the tape writes it down. The article ends with that
-price. `tf.function` pays it once: it watches the step, and what runs afterwards is a program. Here that program is
-NumPy, one line for each op. For a small network the detours are most of the time, for a large one the arithmetic is.
+price. `tf.function` pays it once: it traces the step, and what runs afterwards is a program. Here that program is
+NumPy, as one would write it by hand. For a small network the detours are most of the time, for a large one the
+arithmetic is.
 
 Eager は人に優しく、グラフは高速です。同じ学習ステップを両方の方法で、`tapes` でも TensorFlow でも計ってみます。Eager
 では、演算のたびに Python が引数を調べ、テープが記録するので、その分だけ時間がかかります。記事の最後で述べられているの
-は、この代償のことです。`tf.function` なら、払うのは一度だけです。ステップを一度観察すれば、あとはプログラムが動きま
-す。`tapes` ではそのプログラムも NumPy で、一つの演算が 1 行です。小さなネットワークでは時間のほとんどがこうした回り道
-に使われ、大きなネットワークでは計算そのものが大半を占めます。
+は、この代償のことです。`tf.function` なら、払うのは一度だけです。ステップを一度トレースすれば、あとはプログラムが動きま
+す。`tapes` ではそのプログラムも NumPy で、手で書いたように読めます。小さなネットワークでは時間のほとんどがこうした回り
+道に使われ、大きなネットワークでは計算そのものが大半を占めます。
 """
 
 import time
@@ -41,7 +42,7 @@ def eager(tf):
 # %% Eager, as a graph, and in TensorFlow.
 # Eager とグラフを、TensorFlow と並べて計ります。
 def microseconds(f, x, y):
-    f(x, y)  # the first call of a graph watches
+    f(x, y)  # the first call of a graph traces
     times, end = [], time.perf_counter() + 0.3
     while time.perf_counter() < end:
         start = time.perf_counter()

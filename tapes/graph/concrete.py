@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import textwrap
 import threading
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -50,14 +51,20 @@ class Concrete:
     def story(self) -> str:
         """The program at each stage, a step a line."""
         told, before, count = [], "", 0
+        unchanged: list[str] = []  # the passes since the last change
         for name, program in self.stages:
             body, steps = Writer(program, self.title, set(), nested=False).body, len(program.steps)
-            change = f", {count - steps} fewer" if steps != count else "" if body != before else " as before"
+            if body == before:
+                unchanged.append(name)
+                continue
+            change = f"{abs(steps - count)} {'fewer' if steps < count else 'more'}" if steps != count else "as many"
             into = sum(getattr(step, "into", None) is not None for step in program.steps)
             change += f", {into} of them into memory that is there already" * bool(into)
-            told.append(f"# {name}: {steps} steps{change if before else ''}" + f"\n{body}" * (body != before))
+            told += _passed_by(unchanged)
+            head = f"{name}: {steps} steps, {change}" if before else f"{self.writer.title} as traced: {steps} steps"
+            told += [f"# {head}", body]
             before, count = body, steps
-        return f"# {self.writer.title} as {told[0][2:]}" + "".join(f"\n{text}" for text in told[1:])
+        return "\n".join(told + _passed_by(unchanged))
 
     def replay(self, tensors: Sequence[Tensor]) -> Any:
         """Run the NumPy; then, all steps having succeeded, let its effects happen."""
@@ -149,6 +156,8 @@ class Concrete:
                 shown = list(map(of, step.inputs))
                 step.show(*shown)
                 tell("print", shown, step.show)
+            elif step.how == "format":
+                format(of(step.inputs[0]), step.answer[0])
             else:
                 _ASKED[step.how](of(step.inputs[0]))
         return self._packed([of(value) for value in self.program.outputs])
@@ -167,6 +176,14 @@ def _called(step: Call, inputs: list[Tensor]) -> Tensor:
     tensor = Tensor(drawn(step.function, *arrays) if isinstance(step, Draw) else step.function(*arrays))
     tell("draw" if isinstance(step, Draw) else "call", tensor, step.function, inputs)
     return tensor
+
+
+def _passed_by(passes: list[str]) -> list[str]:
+    """A comment on the passes that changed nothing; then they are forgotten."""
+    lines = textwrap.wrap(f"unchanged by: {', '.join(passes)}", 118, initial_indent="# ", subsequent_indent="#   ")
+    lines *= bool(passes)
+    passes.clear()
+    return lines
 
 
 def _packing(structure: Any, count: int) -> Callable[[list[Tensor]], Any]:

@@ -158,9 +158,19 @@ class Guard:
     """Here the program asked what a value is, and went on accordingly: for another answer it is another program."""
 
     inputs: tuple[Value]
-    how: str  # "bool", "int", "float", "complex"; "array" where a tensor was a parameter; "shape" where it may vary
-    answer: Any
+    how: str  # "bool", "int", "float", "complex"; "format"; "array" where one was a parameter; "shape" where it varies
+    answer: Any  # for "format" the format, and the text
     line: Line
+
+    @property
+    def told(self) -> str:
+        """What was asked, and the answer."""
+        if self.how == "format":
+            return f"when traced, format(value, {self.answer[0]!r}) was {self.answer[1]!r}"
+        if self.how == "array":
+            return "when traced, the array held other numbers"
+        asked = "the shape" if self.how == "shape" else f"{self.how}(value)"
+        return f"when traced, {asked} was {self.answer}"
 
 
 @dataclass(eq=False)

@@ -27,11 +27,11 @@ WIDTH, NEAR = 60, 6
 
 
 class AnotherWay(Exception):
-    """A question about a value was answered otherwise than when the function was watched."""
+    """A question about a value is answered otherwise than when the function was traced."""
 
 
 _ANOTHER_WAY = '''class AnotherWay(Exception):
-    """A question about a value was answered otherwise than when the function was watched."""'''
+    """A question about a value is answered otherwise than when the function was traced: call its other program."""'''
 
 
 class Writer:
@@ -212,7 +212,7 @@ class Writer:
         if isinstance(step, Effect):
             return ""
         if isinstance(step, Guard):
-            return f"if {self.otherwise(step)}: raise AnotherWay"
+            return f"if {self.otherwise(step)}: raise AnotherWay({step.told!r})"
         if isinstance(step, Call):
             self.calls += 1
             return (f"{self.name(step.output)} = calls[{self.calls - 1}]"
@@ -276,6 +276,8 @@ class Writer:
         x, answer = self.name(guard.inputs[0]), guard.answer
         if guard.how == "shape":
             return f"{x}.shape != {answer}"
+        if guard.how == "format":
+            return f"format({x}[()], {answer[0]!r}) != {answer[1]!r}"
         if guard.how == "bool":
             return f"not {x}" if answer else x
         if guard.how == "int" or (guard.how == "float" and np.isfinite(answer) and answer):

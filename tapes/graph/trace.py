@@ -216,8 +216,7 @@ class Trace:
             line = users_line()
             raise RuntimeError(
                 f"{line.file}:{line.number}: {self._no_arrays}")
-        if caller.co_name != "__format__":  # text is for people, who see what the function was watched with
-            self._on_number(x, "array", x._array)
+        self._on_number(x, "array", x._array)
 
     def _on_own_gradient(self, bundle: Tensor, name: str, inputs: Sequence[Tensor], results: Sequence[Tensor]) -> None:
         self._bundles[id(bundle)] = tuple(map(self.value, results))

@@ -168,6 +168,25 @@ def map_and_scan(tf: Any) -> Any:
     return [(f(tf.constant(x)), g(tf.constant(x))) for x in ([1.0, 2.0], [3.0, 4.0])]
 
 
+@differing("Y6", "a format asks for the number, at each call",
+           tapes="['1.3', '2.5']",
+           tensorflow="TypeError: in user code:...",
+           because="the tensor has its value while it is traced, and the program checks that its text is the same")
+def formatted(tf: Any) -> Any:
+    f = tf.function(lambda x: tf.constant(float(f"{x:.1f}")))
+    return [f"{f(tf.constant(x)):.1f}" for x in (1.26, 2.5)]
+
+
+@differing("Y6", "the text of a tensor inside a trace says that it was made there",
+           tapes="'tf.Tensor(1.0 when traced, shape=(), dtype=float32)'",
+           tensorflow="'Tensor(\"x:0\", shape=(), dtype=float32)'",
+           because="the value is there, and may be looked at; TensorFlow's tensors have a name instead")
+def text(tf: Any) -> Any:
+    seen: list[str] = []
+    tf.function(lambda x: seen.append(str(x)))(tf.constant(1.0))
+    return seen[0]
+
+
 @differing("Y6", "numpy() inside a trace is an error",
            tapes="'RuntimeError'",
            tensorflow="'AttributeError'",

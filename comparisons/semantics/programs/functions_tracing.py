@@ -78,6 +78,51 @@ def a_global_number(tf: Any) -> Any:
     return first, f(tf.constant(1.0))
 
 
+@program("Y2", "a number, a list, a Variable that an object holds are as they were when it was traced",
+         "[1.0, 2.0, 3.0, 1.0, 2.0, 3.0]")
+def attributes(tf: Any) -> Any:
+    class Model:
+        def __init__(self) -> None:
+            self.rate, self.factors, self.w = 1.0, [2.0], tf.Variable(3.0)
+
+        @tf.function
+        def call(self, x: Any) -> Any:
+            product = x
+            for factor in self.factors:
+                product = product * factor
+            return x * self.rate, product, x * self.w
+
+    model, x = Model(), tf.constant(1.0)
+    first = model.call(x)
+    model.rate, model.w = 100.0, tf.Variable(7.0)
+    model.factors.append(5.0)
+    return [*first, *model.call(x)]
+
+
+@program("Y2", "NumPy's random numbers are drawn once", "'1'")
+def random_numbers_of_numpy(tf: Any) -> Any:
+    f = tf.function(lambda x: x + np.random.normal())
+    return str(len({float(f(tf.constant(0.0))) for _ in range(5)}))
+
+
+@program("Y2", "a list that is an argument is a copy, and changing it is an error",
+         "['should not modify its Python input arguments', 'should not modify its Python input arguments']")
+def changed_arguments(tf: Any) -> Any:
+    def longer(xs: Any) -> Any:
+        xs.append(xs[0])
+
+    def wider(xs: Any) -> Any:
+        xs["b"] = xs["a"]
+
+    one, found = tf.constant(1.0), []
+    for change, given in ((longer, [one]), (wider, {"a": one})):
+        try:
+            tf.function(change)(given)
+        except ValueError as error:
+            found.append(str(error)[str(error).index("should"):][:44])
+    return found
+
+
 @program("Y2", "while it is traced nothing runs eagerly", "['False', 'True']")
 def executing_eagerly(tf: Any) -> Any:
     seen = []
