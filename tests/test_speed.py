@@ -247,10 +247,19 @@ def test_what_was_timed_before_it_was_stopped_is_told(monkeypatch, tmp_path, cap
         raise KeyboardInterrupt
 
     monkeypatch.setattr("comparisons.speed.show.measured", stopped)
-    path = tmp_path / "speed.json"
+    def half_a_row(*_, **__):
+        for workload, contender in (("linear-1k", "numpy"), ("linear-1k", "tapes"), ("mlp-small", "numpy")):
+            yield scaling.Peak(workload, contender, 1_000, 2_000)
+        raise KeyboardInterrupt
+
+    path, page = tmp_path / "speed.json", tmp_path / "speed.md"
     assert main(["speed", "linear-1k", "mlp-small", "--json", str(path)]) == 130
     assert capsys.readouterr().out.startswith("Stopped. What had been timed until then:")
     assert [cell["workload"] for cell in json.loads(path.read_text())["cells"]] == ["linear-1k"]
+    monkeypatch.setattr("comparisons.speed.show.measured", lambda *_, **__: iter([timed("linear-1k", "numpy", 1.0)]))
+    monkeypatch.setattr(scaling, "memory", half_a_row)
+    assert main(["speed", "linear-1k", "--memory", "--markdown", str(page)]) == 130
+    assert "when it was stopped" in page.read_text() and "| mlp-small | 1 kB |  |" in page.read_text()
 
 
 def test_the_spread_is_half_the_distance_of_the_quartiles():

@@ -42,8 +42,10 @@ def forward_row(row: dict[str, Cell], shown: Sequence[str]) -> list[str]:
             for name in shown]
 
 
-def size_text(peak: Peak) -> str:
-    """In the unit that fits, or why not."""
+def size_text(peak: Peak | None) -> str:
+    """In the unit that fits, or why not; nothing if the run was stopped before."""
+    if peak is None:
+        return ""
     if peak.bytes is None:
         return SHORT.get(peak.reason.partition(":")[0], peak.reason.partition(":")[0]) or "unknown"
     unit, size = next(((u, s) for u, s in (("MB", 1e6), ("kB", 1e3)) if peak.bytes >= s), ("B", 1))

@@ -19,8 +19,8 @@ def page(command: str, cells: Sequence[Cell], workloads: Sequence[Workload], fac
          seconds: float, aims: Sequence[judge.Target], growth: Growth, grown_rounds: int, peaks: Sequence[Peak],
          picture: str = "", patience: float = PATIENCE) -> str:
     """Markdown: how to reproduce, the method, the machine, every table of the run, and a picture by its file name."""
-    parts = ["# Speed", f"Made by `{command}` in {facts['minutes']:.0f} minutes; `make speed` installs all that it "
-             "needs, and makes this page anew.", WORDS, "These were the targets:",
+    parts = ["# Speed", f"Made by `{command}` in {facts['minutes']:.0f} minutes{_stopped(facts)}; `make speed` "
+             "installs all that it needs, and makes this page anew.", WORDS, "These were the targets:",
              "\n".join(f"- {aim}" for aim in aims), VERDICTS,
              *([f"![times and growth]({picture})"] if picture else []),
              "## Who is timed", _contenders(cells, facts),
@@ -83,6 +83,10 @@ MEMORY = """Bytes that a gradient takes above what was there: of NumPy and tapes
 one run after the first ones; of the others the growth of the resident set over the first three runs, with tracing,
 compilation and the pools that a library keeps, in a process of its own (no answer within {patience:.0f} s is left
 out)."""
+
+
+def _stopped(facts: dict[str, Any]) -> str:
+    return ", when it was stopped: not everything is here" if facts["stopped"] else ""
 
 
 def _company(facts: dict[str, Any]) -> str:
@@ -162,5 +166,5 @@ def _memory(peaks: Sequence[Peak]) -> str:
     of = {(peak.workload, peak.contender): peak for peak in peaks}
     shown = [name for name in REMEMBERED if any(peak.contender == name for peak in peaks)]
     return _rows(["workload", *_titles(shown)], [
-        [workload, *[size_text(of[workload, name]) for name in shown]]
+        [workload, *[size_text(of.get((workload, name))) for name in shown]]
         for workload in dict.fromkeys(peak.workload for peak in peaks)])

@@ -62,7 +62,7 @@ def command(arguments: argparse.Namespace) -> int:
                 peaks.extend(scaling.memory(workloads, threads, progress, slow=slow))
         except KeyboardInterrupt:  # what has been timed is kept
             stopped = True
-    facts["others"] = company.share()
+    facts["others"], facts["stopped"] = company.share(), stopped
     facts["minutes"] = (time.monotonic() - start) / 60
     aims = [*judge.targets(found), *scaling.straight(grown, of_operations)]
     document = {**written(found, workloads, facts, rounds, seconds, aims),
@@ -211,7 +211,7 @@ def memory_table(peaks: Sequence[Peak]) -> Table:
                   box=None, pad_edge=False)
     of = {(peak.workload, peak.contender): peak for peak in peaks}
     for workload in dict.fromkeys(peak.workload for peak in peaks):
-        table.add_row(workload, *[size_text(of[workload, name]) for name in shown])
+        table.add_row(workload, *[size_text(of.get((workload, name))) for name in shown])
     return table
 
 
