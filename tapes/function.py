@@ -29,7 +29,7 @@ from .tensor import Tensor
 
 _NUMBERS = (TensorLike, int, float, complex, np.ndarray, np.generic)
 _OFTEN, _MANY = 5, 100  # so many traces within twice as many calls are worth a warning, or so many at all
-_watching = threading.RLock()  # one for all functions: two that call each other could not agree on the order of two
+_tracing = threading.RLock()  # one for all functions: two that call each other could not agree on the order of two
 
 
 class Function:
@@ -92,14 +92,14 @@ class Function:
                         continue
                     self._recent.append(False)
                     return found
-                with _watching:
-                    if tried == len(self._programs.get(key, ())):  # else another thread has watched it meanwhile
-                        return self._watched(key, args, settings, tensors)
+                with _tracing:
+                    if tried == len(self._programs.get(key, ())):  # else another thread has traced it meanwhile
+                        return self._traced(key, args, settings, tensors)
         finally:
             if waiting.arrays and not hearing.traces:
                 waiting.arrays.clear()
 
-    def _watched(self, key: Any, args: tuple[Any, ...], settings: dict[str, Any], tensors: list[Tensor]) -> Any:
+    def _traced(self, key: Any, args: tuple[Any, ...], settings: dict[str, Any], tensors: list[Tensor]) -> Any:
         """Run the Python function, this once, and keep what it did as a program."""
         self._count()
         own = [identity.record((x,), {}, np.array(x._array, copy=None).view()) for x in tensors]
@@ -177,7 +177,7 @@ class Function:
     def get_concrete_function(self, *args: Any, **settings: Any) -> ConcreteFunction:
         """The function for one signature, given by tensors or TensorSpecs; it refuses all others.
 
-        The first call watches, not this one: a program is made of what happens to numbers, and there are none yet.
+        The first call traces, not this one: a program is made of what happens to numbers, and there are none yet.
 
         >>> import tapes as tf
         >>> f = tf.function(lambda x: x * 2.0).get_concrete_function(tf.TensorSpec([None], tf.float32))

@@ -85,12 +85,35 @@ def test_its_notebook_is_in_step_with_it(lesson):
 @with_jupyter
 @lessons
 def test_its_notebook_runs(lesson, client):
+    import nbformat
+
     from tests import notebooks
 
     done = notebooks.run(client, notebooks.made(lesson))
     printed = "".join(output.text for cell in done.cells if cell.cell_type == "code" for output in cell.outputs
                       if output.output_type == "stream")
     assert re.search("TensorFlow", printed)
+    if all(map(importlib.util.find_spec, OTHERS)):
+        kept = nbformat.read(notebooks.notebook_of(lesson), as_version=4)
+        assert words(kept) == words(done), "python -m tests.notebooks"
+
+
+def words(notebook):
+    """What its cells print, but for the numbers, which are times and places in memory too."""
+    return [re.sub(r"[-+.e\d ]*\d[-+.e\d]*|\s+", " ", "".join(output.get("text", "") for output in cell.outputs))
+            for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@with_jupyter
+def test_a_notebook_that_prints_something_else_is_noticed():
+    import nbformat
+
+    def printed(text):
+        cell = nbformat.v4.new_code_cell(outputs=[nbformat.v4.new_output("stream", text=text)])
+        return words(nbformat.v4.new_notebook(cells=[cell]))
+
+    assert printed("eager  91 microseconds\n") == printed("eager 1.2e+02 microseconds\n")
+    assert printed("t = x * 2\n") != printed("t = np.multiply(x, 2)\n")
 
 
 @with_jupyter

@@ -180,3 +180,10 @@ def test_the_table_has_these_rows():
     section = page.split("## What happens once, and what at each call\n")[1].split("\n## ")[0]
     rows = [line.split(" | ")[0] for line in section.splitlines() if line.startswith("| ")][2:]
     assert len(rows) == len(ROWS) and all(start in row for start, row in zip(ROWS, rows))
+
+
+def test_the_example_of_the_page_runs(capsys):
+    page = (ROOT / "docs/function.md").read_text(encoding="utf-8")
+    code = page.split("```python\n")[1].split("```")[0]
+    exec(compile(code, "docs/function.md", "exec"), {})
+    assert capsys.readouterr().out.strip() == code.rsplit("# ", 1)[1].strip()

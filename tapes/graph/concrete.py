@@ -171,7 +171,7 @@ class Concrete:
 
 
 def _called(step: Call, inputs: list[Tensor]) -> Tensor:
-    """The step once more, told to whoever watches a function that calls this one."""
+    """The step once more, told to whoever traces a function that calls this one."""
     arrays = [x._array for x in inputs]
     tensor = Tensor(drawn(step.function, *arrays) if isinstance(step, Draw) else step.function(*arrays))
     tell("draw" if isinstance(step, Draw) else "call", tensor, step.function, inputs)

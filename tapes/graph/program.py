@@ -1,4 +1,4 @@
-"""A program is what a function did while it was watched: steps on values, one after the other, without branches."""
+"""A program is what a function did while it was traced: steps on values, one after the other, without branches."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Value:
 
     Attributes:
         kind: "argument", "constant", "variable" (what one holds at the start), "step", or "buffer" (memory for steps).
-        array: of a constant, what it is; of all others what it was while the function was watched, and once the
+        array: of a constant, what it is; of all others what it was while the function was traced, and once the
             program is finished an array of that shape and dtype which takes no memory.
         name: in the user's program, or "".
         adjoint_of: if a sweep made it, whose adjoint it is.

@@ -1,4 +1,4 @@
-"""Watching a function run: every op, assignment and question about a value is written down, in order."""
+"""Tracing is to watch a function run: every op, assignment and question about a value is written down, in order."""
 
 from __future__ import annotations
 
