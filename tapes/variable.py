@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -47,7 +48,7 @@ class Variable(TensorLike):
     <tapes.Tensor: shape=(), dtype=float32, numpy=6.0>
     """
 
-    __slots__ = ("__weakref__", "_array", "_known", "_name", "_order", "_trainable")
+    __slots__ = ("__weakref__", "_array", "_known", "_lock", "_name", "_order", "_trainable")
     _known: Callable[[], Tensor | None]  # the last operand, while something holds it
 
     def __init__(self, initial_value: Any = None, trainable: bool = True, name: str | None = None,
@@ -59,6 +60,7 @@ class Variable(TensorLike):
             initial_value = initial_value()
         value = convert(initial_value, None if dtype is None else as_dtype(dtype).dtype)
         self._array, self._known = value._array, _nothing
+        self._lock = threading.RLock()  # what reads the value to assign another one does so in one go
         self._name, self._trainable, self._order = name or "Variable", bool(trainable), next(_created)
         tell("Variable", self, value)
 
@@ -83,27 +85,31 @@ class Variable(TensorLike):
         Returns this Variable. ValueError when the shape or dtype is another one; then nothing has changed.
         """
         tensor = convert(value, self._array.dtype)
-        return self._hold(tensor._array, tensor, "assign")
+        with self._lock:
+            return self._hold(tensor._array, tensor, "assign")
 
     def assign_add(self, delta: Any, read_value: bool = True) -> Variable:
         """Add to the value; otherwise like `assign`."""
         change = self._delta(delta)
-        return self._hold(self._array + change._array, change, "assign_add")
+        with self._lock:
+            return self._hold(self._array + change._array, change, "assign_add")
 
     def assign_sub(self, delta: Any, read_value: bool = True) -> Variable:
         """Subtract from the value, the last line of gradient descent; otherwise like `assign`."""
         change = self._delta(delta)
-        return self._hold(self._array - change._array, change, "assign_sub")
+        with self._lock:
+            return self._hold(self._array - change._array, change, "assign_sub")
 
     def _assign_part(self, index: Any, value: Any) -> Variable:
         given = convert(value, self._array.dtype)
-        try:
-            array = _with_part(self._array, index, given._array)
-        except ValueError:
-            part = self._array[index].shape
-            raise InvalidArgumentError(f"Cannot assign a value of shape {given.shape} to a part of shape {part} of "
-                                       f"variable '{self.name}': Shape mismatch.") from None
-        return self._hold(array, given, lambda now, new: _with_part(now, index, new))
+        with self._lock:
+            try:
+                array = _with_part(self._array, index, given._array)
+            except ValueError:
+                part = self._array[index].shape
+                raise InvalidArgumentError(f"Cannot assign a value of shape {given.shape} to a part of shape {part} of "
+                                           f"variable '{self.name}': Shape mismatch.") from None
+            return self._hold(array, given, lambda now, new: _with_part(now, index, new))
 
     def _delta(self, delta: Any) -> Tensor:
         tensor = convert(delta, self._array.dtype)
@@ -152,11 +158,13 @@ class Variable(TensorLike):
     def __reduce_ex__(self, protocol: Any) -> Any:
         reduced: Any = super().__reduce_ex__(protocol)
         make, given, (own, slots), *rest = reduced
-        return make, given, (own, {**slots, "_known": _nothing}), *rest  # a pickle knows no tensor of this program
+        kept = {name: slots[name] for name in slots if name != "_lock"}
+        return make, given, (own, {**kept, "_known": _nothing}), *rest  # a pickle knows no tensor of this program
 
     def __setstate__(self, state: tuple[Any, dict[str, Any]]) -> None:
         """A copy is a Variable of its own, and the youngest."""
-        for name, value in {**(state[0] or {}), **state[1], "_order": next(_created)}.items():
+        for name, value in {**(state[0] or {}), **state[1], "_order": next(_created),
+                            "_lock": threading.RLock()}.items():
             setattr(self, name, value)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Variable:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -124,3 +127,56 @@ def test_a_gradient_inside_the_block_closes_the_tape_once():
     assert listening.now == []
     assert outer.gradient(slope, v).numpy() == 2.0
     assert np.isfinite(float(y))
+
+
+def test_two_programs_of_one_function_and_an_assignment_beside_them_lose_nothing():
+    v, calls = tf.Variable(0, dtype=tf.int64), 200
+
+    @tf.function
+    def count(x):
+        v.assign_add(1)
+        return tf.exp(x)
+
+    xs = [tf.zeros([30_000]), tf.zeros([30_001])]
+    for x in xs:
+        count(x)
+    jobs = [*(lambda x=x: [count(x) for _ in range(calls)] for x in xs),
+            lambda: [v.assign_add(1) for _ in range(20 * calls)]]
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=job) for job in jobs]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(switching)
+    assert int(v) == 2 + 22 * calls
+
+
+def test_a_call_from_within_a_call_has_memory_of_its_own():
+    f = tf.function(lambda x: tf.exp(tf.exp(x * 2.0) + tf.exp(x)))
+    x, found = tf.constant(np.linspace(0.0, 1.0, 5000)), []
+    f(x)
+    expected = f(x).numpy()
+
+    def handler(kind, flag):
+        if not found:
+            found.append(f(x).numpy())
+
+    before = np.seterrcall(handler)
+    try:
+        with np.errstate(over="call"):
+            outer = f(x * 1000.0).numpy()
+    finally:
+        np.seterrcall(before)
+    np.testing.assert_array_equal(found[0], expected)
+    with np.errstate(over="ignore"):
+        np.testing.assert_array_equal(outer, f(x * 1000.0).numpy())
+
+
+def test_a_copied_variable_has_a_lock_of_its_own():
+    v = tf.Variable(1.0)
+    for other in (copy.deepcopy(v), pickle.loads(pickle.dumps(v))):
+        assert other._lock is not v._lock and float(other.assign_add(1.0)) == 2.0

@@ -46,7 +46,10 @@ class Concrete:
         self._asks = any(isinstance(step, Guard) for step in self.final.steps)
         self._calls = [step for step in self.final.steps if isinstance(step, Call)]
         self._packed = _packing(structure, len(program.outputs))
-        self._lock = threading.RLock()  # the buffers are for one call at a time
+        assigned = {effect.variable._order: effect.variable for effect in self._effects if effect.variable is not None}
+        # The buffers are for one call at a time, and nobody else may assign to these Variables during a call.
+        self._locks = _Locks([threading.RLock(), *(assigned[order]._lock for order in sorted(assigned))])
+        self._busy = False
 
     def story(self) -> str:
         """The program at each stage, a step a line."""
@@ -68,7 +71,7 @@ class Concrete:
 
     def replay(self, tensors: Sequence[Tensor]) -> Any:
         """Run the NumPy; then, all steps having succeeded, let its effects happen."""
-        with self._lock:
+        with self._locks:
             results, given = self._computed(tensors, [])
             if self._effects:
                 self._assign(given)
@@ -100,16 +103,21 @@ class Concrete:
         given = [*map(_array, tensors), *map(_array, self._variables)]
         for place in self._numbers:  # NumPy is several times as quick with numbers as with arrays of one number
             given[place] = given[place][()]
+        busy, self._busy = self._busy, True
+        # In the midst of a call a signal may have come, or NumPy called a handler, which calls once more.
+        run = self.writer.function() if busy else self._run
         try:
             if not self._calls:
-                return self._run(*given)
+                return run(*given)
             calls = [self._drawing(step, made) if isinstance(step, Draw) else step.function for step in self._calls]
-            return self._run(*given, calls)
+            return run(*given, calls)
         except AnotherWay:
             waiting.arrays[:0] = made
             raise
         except (ValueError, TypeError, IndexError, ArithmeticError) as error:
             raise self._explained(error) from error
+        finally:
+            self._busy = busy
 
     @staticmethod
     def _drawing(step: Draw, made: list[Any]) -> Callable[..., Any]:
@@ -165,9 +173,31 @@ class Concrete:
     def _decide(self, tensors: Sequence[Tensor]) -> None:
         """Find out whether this is the way to go, before anybody hears of it."""
         made: list[Any] = []
-        with self._lock:
+        with self._locks:
             self._computed(tensors, made)
         waiting.arrays[:0] = made
+
+
+class _Locks:
+    """Several locks as one. They are always taken in the same order, so that nobody waits for one who waits for him."""
+
+    def __init__(self, locks: list[Any]) -> None:
+        self._locks = locks
+
+    def __enter__(self) -> None:
+        taken = 0
+        try:
+            for lock in self._locks:
+                lock.acquire()
+                taken += 1
+        except BaseException:  # an interrupt
+            for lock in self._locks[:taken]:
+                lock.release()
+            raise
+
+    def __exit__(self, *error: object) -> None:
+        for lock in self._locks:
+            lock.release()
 
 
 def _called(step: Call, inputs: list[Tensor]) -> Tensor:

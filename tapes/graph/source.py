@@ -108,10 +108,11 @@ class Writer:
         return any(isinstance(step, Guard) for step in self.program.steps)
 
     def function(self) -> Callable[..., Any]:
-        """What the text defines."""
+        """What the text defines, with memory of its own."""
         linecache.cache[self._file] = (len(self.body), None, self.body.splitlines(keepends=True), self._file)
+        memory = {name: np.empty(array.shape, array.dtype) for name, array in self.memory.items()}
         space: dict[str, Any] = {"__name__": __name__, "np": np, "AnotherWay": AnotherWay, "each": each, **SUMS,
-                                 **self.constants, **self.memory, **self.functions}
+                                 **self.constants, **memory, **self.functions}
         exec(compile(self.body, self._file, "exec"), space)  # templates and clean names: nothing of the user's runs
         return space[self.title]
 

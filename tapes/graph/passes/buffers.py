@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..program import Blocks, Call, Program, Step, Value
+from ..program import Blocks, Call, Program, Step, Value, hollow
 from ..templates import VIEWS, writes
 
 SMALL = 4096  # entries; below that, fresh memory is as quick
@@ -22,7 +22,7 @@ def reused(program: Program) -> Program:
     steps = [replace(step, steps=_placed(step.steps, {*step.kept}, lambda value: value))
              if isinstance(step, Blocks) else step for step in program.steps]
     return replace(program, steps=_placed(
-        steps, wanted, lambda value: Value("buffer", np.empty(value.shape, value.array.dtype))))
+        steps, wanted, lambda value: Value("buffer", hollow(value.array.dtype, value.shape))))
 
 
 def _placed(steps: Sequence[Any], wanted: set[Value], fresh: Callable[[Value], Value]) -> list[Any]:
