@@ -405,3 +405,16 @@ def test_the_program_gives_the_same_bits(f, x, y):
         wanted = f(x, y).numpy()
         for found in (traced(x, y).numpy(), traced(x, y).numpy()):
             assert (found.dtype, found.shape, found.tobytes()) == (wanted.dtype, wanted.shape, wanted.tobytes())
+
+
+@pytest.mark.parametrize("number", [complex(-1.0, -0.0), complex(-0.0, -2.0), complex(-0.0, 0.0), complex(-1.0, 0.0)])
+@pytest.mark.parametrize("dtype", ["complex64", "complex128"])
+def test_a_complex_constant_keeps_its_zeros(number, dtype):
+    c = tf.constant(np.array(number, dtype))
+    f = tf.function(lambda x: (tf.math.angle(x * 1.0 + c) - tf.math.angle(c), tf.where(tf.math.real(x) > 5.0, x, c)))
+    x = tf.constant(np.array([complex(-0.0, -0.0)], dtype))
+    f(x)
+    assert f(x)[1].numpy().tobytes() == np.array([number], dtype).tobytes()
+    space = {"constants": f.constants()}
+    exec(f.source(), space)
+    assert space["replay"](x.numpy())[0][1].tobytes() == np.array([number], dtype).tobytes()

@@ -76,6 +76,8 @@ def _written_array(value: Any) -> str | None:
     if value.ndim and (value.size > 100 or 0 in value.shape[:-1]):  # of no rows their length would be lost
         return None
     finite = bool(np.isfinite(value).all())
+    if value.dtype.kind == "c" and any((np.signbit(part) & (part == 0)).any() for part in (value.real, value.imag)):
+        return None  # Python reads (-1-0j) as -1 less 0j, which is -1+0j
     if value.ndim:
         return f"np.array({value.tolist()!r}, np.{value.dtype.name})" if finite and value.dtype.itemsize <= 16 else None
     if value.dtype.kind == "f":
