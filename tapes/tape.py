@@ -22,8 +22,8 @@ from .arguments import (
     warn,
     zeros,
 )
-from .chain_rule import Step, Trace, backward, leading_from, seeds
-from .notices import tell
+from .chain_rule import Step, Told, Trace, backward, leading_from, seeds
+from .notices import hearing, tell
 from .op import NONE, Op, leave, listening
 from .protocols import TensorLike
 from .tensor import Tensor
@@ -223,6 +223,9 @@ class GradientTape:
         if not self._leaves <= wanted.keys():
             trace = leading_from(trace, wanted.keys())
         start = seeds(targets, cotangents if recorded else [dy._array for dy in cotangents])
+        if hearing.traces:
+            start = Told(start, targets[0] if len(targets) == 1 and output_gradients is None else None)
+            tell("sweep", start, self)
         found = backward(trace, start, wanted, recorded)
 
         gradients = {}

@@ -6,7 +6,7 @@ import functools
 import operator
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -24,16 +24,12 @@ class Value:
         array: of a constant, what it is; of all others what it was while the function was traced, and once the
             program is finished an array of that shape and dtype which takes no memory.
         name: in the user's program, or "".
-        adjoint_of: if a sweep made it, whose adjoint it is.
-        target: of that sweep.
         variable: which, for that kind.
     """
 
     kind: str
     array: Any
     name: str = ""
-    adjoint_of: Value | None = None
-    target: Value | None = None
     variable: Any = None
 
     @property
@@ -52,6 +48,28 @@ class Value:
 def hollow(dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
     """An array of this shape and dtype that takes no memory."""
     return np.broadcast_to(np.zeros((), dtype), shape)
+
+
+class Adjoint(NamedTuple):
+    """What a sweep has found.
+
+    Attributes:
+        sweep: which one; there may be several of one target.
+        since: how many steps there were when it began.
+        target: what was differentiated, if it is one value, not weighted.
+        of: by what.
+        value: the derivative, or None where nobody has made it as a value of the program.
+        whole: whether all ways on which `of` reaches the target are in it.
+        wanted: whether the user has asked for it.
+    """
+
+    sweep: Any
+    since: int
+    target: Value | None
+    of: Value
+    value: Value | None
+    whole: bool
+    wanted: bool = False
 
 
 _OPERATORS = {operator.add: "add", operator.sub: "subtract", operator.mul: "multiply", operator.neg: "negative"}
@@ -205,6 +223,8 @@ class Program:
         variables: what is read at the start.
         outputs: of the results those that are tensors.
         called: what a dropped value is called now, for those who have known the program before.
+        adjoints: what sweeps have found, in order, also of values that are dropped.
+        traced: the steps as they were before any pass.
     """
 
     arguments: list[Value]
@@ -212,6 +232,8 @@ class Program:
     variables: list[Value] = field(default_factory=list)
     outputs: list[Value] = field(default_factory=list)
     called: dict[Value, Value] = field(default_factory=dict)
+    adjoints: list[Adjoint] = field(default_factory=list)
+    traced: list[Any] = field(default_factory=list)
 
     def now(self, value: Value) -> Value:
         """What a value is called by now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import math
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Callable
@@ -13,8 +14,9 @@ import numpy as np
 
 from ..arguments import Line
 from .helpers import HELPERS, helper
+from .labels import Labels
 from .literals import identifier, subscript, uniform, written
-from .program import Blocks, Call, Dot, Effect, Guard, Program, Step, Value
+from .program import Adjoint, Blocks, Call, Dot, Effect, Guard, Program, Step, Value
 from .sharing import each
 from .sharing import text as sharing
 from .sums import FUNCTIONS as SUMS
@@ -24,6 +26,7 @@ from .templates import level as level_of
 
 # An expression within a line has no more letters than that, and was to be computed no more steps before it.
 WIDTH, NEAR = 60, 6
+OURS = {"t", "g", "c", "x", "buffer", "result"}  # the names of what has none
 
 
 class AnotherWay(Exception):
@@ -48,10 +51,13 @@ class Writer:
         self.program, self.outside, self.nested = program, outside, nested
         self.names: dict[Value, str] = {}
         self.levels: dict[Value, int] = {}  # how tightly the text that stands for a value holds together
+        self.begun: dict[Value, Value] = {}  # a sum without a name of its own -> the shorter one in its text
         self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
         self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool", *SUMS), 2)
         self.title = self.free(identifier(title) or "replay", among=outside)
+        self.labels = Labels(program)
+        self.own = Counter(_root(identifier(value.name)) for value in {*program.values()})  # what names begin with
         self.constants: dict[str, Any] = {}
         self.memory: dict[str, Any] = {}
         self.borrowed: dict[str, str] = {}  # row -> its name in the text
@@ -157,7 +163,7 @@ class Writer:
         """Steps for a block of rows, as a function, and its calls for all blocks."""
         count = -(-loop.length // loop.rows)
         run, start, part = self.free("block"), self.free("start"), self.free("part")
-        wholes = {value: self.free(self._called_best(value)) for value in loop.kept}
+        wholes = {value: self.free(self._new_name(value)) for value in loop.kept}
         self.wholes |= wholes
         parts = {value: self.free("sums") for value in loop.sums}
         outside = {value: self.name(value) for value in loop.inputs}
@@ -219,19 +225,35 @@ class Writer:
             return (f"{self.name(step.output)} = calls[{self.calls - 1}]"
                     f"({', '.join(map(self.name, step.inputs))})")
         right, level = self.expression(step), level_of(step) if step.into is None else ATOM
+        shorter = self.shorter(step)
         if self.can_wait(step, right):
             self.names[step.output], self.levels[step.output] = right, level
+            if shorter is not None:
+                self.begun[step.output] = shorter
             return ""
-        if self.nested and _grows(step) and step not in self.loops and step.into is None:
-            self.keep_name(step)
+        if shorter is not None:
+            self.names[step.output] = self.names[shorter]
         return f"{self.name(step.output)} = {right}{self.note(step.output)}"
 
-    def keep_name(self, step: Step) -> None:
-        """A sum that is needed no more gives its name to the longer one."""
-        for value in step.inputs:
+    def grows(self, step: Any) -> bool:
+        """Whether it adds one more term to an adjoint."""
+        return isinstance(step, Step) and step.op.name == "add" and bool(self.labels.of(step.output))
+
+    def shorter(self, step: Step) -> Value | None:
+        """A sum that is needed no more, and gives its name to the longer one: both are parts of one derivative."""
+        if not self.nested or step in self.loops or step.into is not None or not self.grows(step):
+            return None
+        for value in (self.begun.get(value, value) for value in step.inputs):
             if self.used[value] == 1 and value.kind == "step" and value not in self.memories and (
-                    self.names[value].isidentifier()) and (self._called_best(value) == self._called_best(step.output)):
-                self.names[step.output] = self.names[value]
+                    self.names[value].isidentifier()) and self._same(self.adjoint(value), self.adjoint(step.output)):
+                return value
+        return None
+
+    def _same(self, one: Adjoint | None, other: Adjoint | None) -> bool:
+        """Whether both are parts of one derivative."""
+        now = self.program.now
+        return one is not None and other is not None and not one.whole and not other.whole and (
+            one.sweep is other.sweep and now(one.of) is now(other.of))
 
     def can_wait(self, step: Step, text: str) -> bool:
         """Whether the text of a step may stand where its only use is.
@@ -249,7 +271,7 @@ class Writer:
             return True
         until = self.uses[value]
         own = step.op.name in VIEWS or self._called_best(value) == "t" or (
-            value.adjoint_of is not None and _grows(self.order[until]))
+            bool(self.labels.of(value)) and self.grows(self.order[until]))
         if (not own or step.into is not None or step.op.name not in SAFE or until - place > NEAR
                 or not isinstance(self.order[until], Step)
                 or self.loops.get(self.order[until]) is not self.loops.get(step)
@@ -260,17 +282,33 @@ class Writer:
         return True
 
     def note(self, value: Value) -> str:
-        """What an adjoint is: the derivative of what, by what."""
-        about, target = (self.called(one) for one in (value.adjoint_of, value.target))
-        about = about or (f"({self.names[value.adjoint_of]})" if value.adjoint_of in self.names else "")
-        return "" if not about else f"  # d{target}/d{about}" if target else f"  # adjoint of {about}"
-
-    def called(self, value: Value | None) -> str:
-        """The name of a value that may have left the program meanwhile, or ""."""
-        if value is None:
+        """What an adjoint is: the derivative of what, by what; or that it is a part of that."""
+        one = self.adjoint(value)
+        if one is None:
             return ""
-        name = self.wholes.get(value) or self.names.get(value, "")
-        return name if name.isidentifier() else identifier(value.name)  # else it is computed where it is used
+        about, target = self.told(one.of), "" if one.target is None else self.called(one.target)
+        what = f"d{target}/d{about}" if target else f"{'' if one.whole else 'the '}adjoint of {about}"
+        return f"  # {what}" if one.whole else f"  # part of {what}"
+
+    def adjoint(self, value: Value) -> Adjoint | None:
+        """Of what can be told of a value, the whole before a part, and what has a name before what has none."""
+        found = [one for one in self.labels.of(value) if self.told(one.of)]
+        return min(found, key=lambda one: (not one.whole, not one.wanted, not self.called(one.of)), default=None)
+
+    def told(self, value: Value) -> str:
+        """The name of a value, or its text, or ""."""
+        now = self.program.now(value)
+        return self.called(value) or (f"({self.names[now]})" if now in self.names and now.kind != "constant" else "")
+
+    def called(self, value: Value) -> str:
+        """The name of a value that may have left the program meanwhile; "" if it has none that tells it from others."""
+        now = self.program.now(value)
+        name = self.wholes.get(now) or self.names.get(now, "")
+        if name.isidentifier():
+            return name
+        name = identifier(value.name)  # it is computed where it is used, or nowhere
+        others = self.own[_root(name)] - (now in self.names and now.name == value.name)
+        return "" if others or _root(name) in OURS else name
 
     def otherwise(self, guard: Guard) -> str:
         """The question whether the answer is now another one."""
@@ -369,7 +407,7 @@ class Writer:
             name = written(value.array) if plain else None
             if name is None:
                 there = value.kind in ("constant", "buffer")
-                name = self.free(self._called_best(value), among=self.outside if there else None)
+                name = self.free(self._new_name(value), among=self.outside if there else None)
                 if there:
                     (self.constants if value.kind == "constant" else self.memory)[name] = value.array
             self.names[value] = name
@@ -377,13 +415,22 @@ class Writer:
 
     def _called_best(self, value: Value) -> str:
         """By what is known of it: a name of the user's may be that of a whole loop."""
-        adjoint, new = self.called(value.adjoint_of), identifier(self.assigned.get(value, ""))
-        if adjoint or (new and value.kind == "step"):
-            return f"d{adjoint}" if adjoint else f"new_{new}"
-        if value.adjoint_of in self.names:  # of an expression, which has no name
-            return "dt"
+        one, new = self.adjoint(value), identifier(self.assigned.get(value, ""))
+        if one is not None:
+            about = self.called(one.of) if one.whole else ""
+            return f"d{about}" if about else "g"
+        if new and value.kind == "step":
+            return f"new_{new}"
         usual = {"constant": "c", "argument": "x", "buffer": "buffer"}
         return identifier(value.name) or usual.get(value.kind, "result" if value in self.program.outputs else "t")
+
+    def _new_name(self, value: Value) -> str:
+        """Where another derivative by x has the name dx, dx_2 is not taken, which might be that by x_2."""
+        best, one = self._called_best(value), self.adjoint(value)
+        if one is None or best not in self.taken:
+            return best
+        target = "" if one.target is None or best == "g" else self.called(one.target)
+        return f"d{target}_{best}" if target else "g"
 
     def free(self, name: str, among: set[str] | None = None) -> str:
         """The name, with a number behind it if it is taken, here or among those."""
@@ -400,9 +447,9 @@ class Writer:
         return f"({', '.join(names)}{',' if len(names) == 1 else ''})"
 
 
-def _grows(step: Any) -> bool:
-    """Whether it adds one more term to an adjoint."""
-    return isinstance(step, Step) and step.op.name == "add" and step.output.adjoint_of is not None
+def _root(name: str) -> str:
+    """The name without a number behind it."""
+    return re.sub(r"(_[0-9]+)+$", "", name)
 
 
 def _sum_of(step: Dot) -> str:

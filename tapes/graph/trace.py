@@ -12,17 +12,16 @@ from typing import Any
 import numpy as np
 
 from ..arguments import Line, users_line
-from ..chain_rule import backward
+from ..chain_rule import Told
 from ..custom import custom
 from ..notices import hearing
 from ..op import Op, listening
 from ..ops.elementwise import add, identity, subtract
 from ..parts import Parts, part
 from ..protocols import TensorLike
-from ..tape import GradientTape
 from ..tensor import Tensor
 from ..variable import Variable, read
-from .program import Call, Cut, Draw, Effect, Guard, OwnGradient, Program, Step, Value
+from .program import Adjoint, Call, Cut, Draw, Effect, Guard, OwnGradient, Program, Step, Value
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 _NO_ARRAYS = ("inside a tapes.function a value cannot become a NumPy array: the function runs once, and what NumPy "
@@ -47,7 +46,11 @@ class Trace:
         self._place: tuple[Any, int] = None, 0  # the frame and line of the user's program where the last op was
         self._instruction = 0  # in that line
         self._read: Any = None  # the frame of which the names of its surroundings are known
-        self._sweeping: tuple[Any, Any, Any] = None, None, None  # whose adjoint is computed, of what, the last step
+        self._reads: dict[Value, tuple[Any, Value]] = {}  # from which Variable, and what it held
+        self._read_in: dict[tuple[int, int], set[Value]] = {}  # what a Variable held when it was read, by sweep
+        self._sweeps: dict[int, Told] = {}  # by tape
+        self._began: dict[int, int] = {}  # how many steps there were when a sweep began
+        self._sources: dict[int, Value] = {}  # what a source was when it was used
         self._before: dict[int, tuple[Variable, Any]] = {}  # what Variables held that were assigned to
         self.own_gradients: list[OwnGradient] = []  # the functions with a custom_gradient that took part
         self._tapes: list[Any] = []  # that began here
@@ -76,6 +79,7 @@ class Trace:
         """The program, with its results, and with the names of what was made last."""
         self._learn_names()
         self.program.outputs = [self.value(x) for x in outputs]
+        self.program.traced = self.program.steps
         self._place, self._read = (None, 0), None
         return self.program
 
@@ -100,7 +104,8 @@ class Trace:
             known = params
             if op is read:
                 known, made.name = {"variable": inputs[0]}, values[0].name
-            self.program.steps.append(step := Step(op, values, known, made, self._look_around(made), shares))
+                self._reads[made] = inputs[0], values[0]
+            self.program.steps.append(step := Step(op, values, known, made, self._look_around(), shares))
             if op.varying:
                 self.program.steps.append(Guard((made,), "shape", array.shape, step.line))
 
@@ -132,20 +137,11 @@ class Trace:
             self._values.setdefault(id(x._array), value)  # for whoever makes a tensor of the array without an op
         return value
 
-    def _look_around(self, made: Value) -> Line:
-        """The line of the user's program; on the way the names there, and in a sweep whose adjoint is computed."""
-        frame, called, about, target = sys._getframe(2), "", None, None
+    def _look_around(self) -> Line:
+        """The line of the user's program; on the way the names there."""
+        frame, called = sys._getframe(2), ""
         while frame.f_back is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-            code = frame.f_code
-            if code is backward.__code__:
-                about = self._values.get(id(frame.f_locals.get("x")))
-            elif about is not None and code is GradientTape.gradient.__code__:
-                target = self._values.get(id(frame.f_locals["targets"][0]))
-            called, frame = code.co_name, frame.f_back
-        before, of, last = self._sweeping
-        if before is not None and last.adjoint_of is None and about is not before and last.shape == before.shape:
-            last.adjoint_of, last.target = before, of
-        self._sweeping = about, target, made
+            called, frame = frame.f_code.co_name, frame.f_back
         if self._place != (frame, frame.f_lineno) or frame.f_lasti < self._instruction:  # a line may be a whole loop
             self._learn_names()
             self._place = frame, frame.f_lineno
@@ -241,12 +237,44 @@ class Trace:
     def _on_print(self, inputs: Sequence[TensorLike], show: Any) -> None:
         self.program.steps.append(Effect(tuple(map(self.value, inputs)), users_line(), show=show))
 
+    def _on_sweep(self, sweep: Told, tape: Any) -> None:
+        self._sweeps[id(tape)], self._began[id(sweep)] = sweep, len(self.program.steps)
+        self._kept.append(sweep)
+
+    def _on_adjoint(self, sweep: Told, x: Any, dx: Any, whole: bool) -> None:
+        """A sum of adjoints has grown, or is complete."""
+        if x._array.dtype.kind == "c":  # in a sweep it is the conjugate of what the user gets
+            return
+        of = self._used(sweep, x)
+        if of is None:
+            return
+        if whole:
+            self._sources[id(x)] = of
+            if of in self._reads:
+                variable, held = self._reads[of]
+                self._read_in.setdefault((id(sweep), id(variable)), set()).add(held)
+        target = None if sweep.target is None else self._used(sweep, sweep.target)
+        value, since = self._values.get(id(dx)), self._began[id(sweep)]
+        self.program.adjoints.append(Adjoint(sweep, since, target, of, value, whole))
+
+    def _used(self, sweep: Told, x: Any) -> Value | None:
+        """The value that a sweep means: of a Variable the one that it held when it was read; None if there are two."""
+        if not isinstance(x, Variable):
+            return self._values.get(id(x))
+        held = self._read_in.get((id(sweep), id(x))) or {self.value(x)}
+        return None if len(held) > 1 else next(iter(held))
+
     def _on_gradient(self, tape: Any, targets: Any, sources: Any, gradients: dict[int, Any]) -> None:
+        sweep = self._sweeps.pop(id(tape), gradients)  # a Jacobian comes from none
+        since = self._began.get(id(sweep), len(self.program.steps))
+        one = sweep.target if isinstance(sweep, Told) else targets[0]
+        target = None if one is None else self.value(one)
+        self._kept.append(sweep)
         for source in sources:
             dx = gradients.get(id(source))
             if dx is not None and id(dx) in self._values:
-                made = self._values[id(dx)]
-                made.adjoint_of, made.target = self.value(source), self.value(targets[0])
+                of = self._sources.get(id(source)) or self.value(source)
+                self.program.adjoints.append(Adjoint(sweep, since, target, of, self._values[id(dx)], True, True))
 
 
 def _attributes(known: Mapping[str, Any]) -> dict[str, Any]:

@@ -314,7 +314,8 @@ def _derived(f: Callable[[list[Any]], Any], args: list[Any], titles: list[str], 
     program.steps = [_stopped(step) if isinstance(step, Cut) else step for step in program.steps]
     values = {value: value.array for value in program.values() if value.kind in ("argument", "variable")}
     values.update((value, value.array) for value in about)
-    known_adjoints = {value: value.adjoint_of for value in program.values() if value.adjoint_of is not None}
+    known_adjoints = {one.value: one.of for one in program.adjoints[::-1] if one.whole and one.value is not None}
+    known_adjoints.update((one.value, one.of) for one in program.adjoints if one.wanted and one.value is not None)
     for name in _SHORTER:
         program = PASSES[name](program)
     target, *adjoints = program.outputs
