@@ -223,7 +223,8 @@ def test_a_replay_gives_what_running_it_gives(block):
     # as if what follows a question might be computed before it
     (blocks._Group, "_asked", property(lambda self: False, lambda self, asked: None)),
     # as if the third slice were the first, and all powers were added up along the first axis
-    (hoisted, "place_of", lambda step, right=hoisted.place_of: None if right(step) is None else right(step) % 2),
+    (hoisted, "place_of", lambda step, right=hoisted.place_of: None if right(step) is None else (
+        right(step)[0], right(step)[1] % 2)),
     (opened, "_looks_at", lambda step, right=opened._looks_at: (found := right(step)) and (found[0], 0)),
     # as if all slices were made with the first of them
     (together, "_sliced", lambda group, right=together._sliced: [right(group)[0], *([[]] * (len(group) - 1))])])

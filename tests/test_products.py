@@ -29,6 +29,16 @@ def recurrent(x, order=range(STEPS)):
     return loss, tape.gradient(loss, [wx, wh, b])
 
 
+def batch_first(x, parts):
+    """The same network, where time is the second axis."""
+    with tf.GradientTape() as tape:
+        h = tf.zeros([BATCH, WIDTH], tf.float64)
+        for part in parts(tf.transpose(x, [1, 0, 2])):
+            h = tf.tanh(part @ wx + h @ wh + b)
+        loss = tf.reduce_sum(h * h)
+    return loss, tape.gradient(loss, [wx, wh, b])
+
+
 def chained(x):
     y = x[0]
     for _ in range(STEPS):
@@ -64,6 +74,14 @@ PROGRAMS = {
     "backwards": (lambda x: recurrent(x, range(STEPS - 1, -1, -1)), 1),
     "counted from the end": (lambda x: recurrent(x, range(-1, -STEPS - 1, -1)), 1),
     "most steps, one of them twice": (lambda x: recurrent(x, [0, 2, 3, 2, 5]), 1),
+    "the batch comes first": (lambda x: batch_first(x, lambda z: [z[:, t] for t in range(STEPS)]), 1),
+    "counted backwards, the batch first": (lambda x: batch_first(x, lambda z: [z[:, -t] for t in range(STEPS)]), 1),
+    "unstacked": (lambda x: batch_first(x, lambda z: tf.unstack(z, axis=1)), 1),
+    "unstacked along the first axis": (lambda x: batch_first(x, lambda z: tf.unstack(tf.transpose(z, [1, 0, 2]))), 1),
+    "slices of rows": (lambda x: batch_first(x, lambda z: [z[:, :, t] @ tf.ones([STEPS, WIDTH], tf.float64)
+                                                           for t in range(WIDTH)]), 0),
+    "a term for each row, the batch first": (lambda x: [tf.tanh(tf.transpose(x, [1, 0, 2])[:, t] + column)
+                                                        for t in range(STEPS)], 0),
     "two of six": (lambda x: recurrent(x, [0, 1]), 0),
     "the sequence is computed": (lambda x: recurrent(tf.sin(x) * 2.0), 1),
     "the matrix is computed within": (lambda x: [x[t] @ (wx * 2.0) for t in range(STEPS)], 1),
@@ -117,8 +135,9 @@ def test_the_weights_of_a_recurrent_network():
 
 
 @pytest.mark.parametrize(("name", "additions"), [
-    ("all steps", 1 + STEPS + 1), ("a bias on slices", 1), ("a bias on sums with slices", 1 + STEPS),
-    ("a term for each row", 1), ("another term on each", STEPS), ("slices that are used twice", 2 * STEPS)])
+    ("all steps", 1 + STEPS + 1), ("the batch comes first", 1 + STEPS + 1), ("unstacked", 1 + STEPS + 1),
+    ("a bias on slices", 1), ("a bias on sums with slices", 1 + STEPS), ("a term for each row", 1),
+    ("another term on each", STEPS), ("slices that are used twice", 2 * STEPS)])
 def test_a_bias_is_added_once(name, additions):
     f = tf.function(PROGRAMS[name][0])
     f(x)
@@ -166,7 +185,7 @@ def in_any_order(values, makers):
 
 
 @pytest.mark.parametrize(("module", "name", "wrong"), [
-    (hoisted, "place_of", lambda step: 0), (merged, "sequence_of", in_any_order),
+    (hoisted, "place_of", lambda step: (0, 0)), (merged, "sequence_of", in_any_order),
     (terms, "_adds", lambda step, part: isinstance(step, terms.Step)),
     (merged, "_kind", lambda maker, makers: "sum" if maker and maker.op.name == "matmul" else "")])
 def test_a_wrong_pass_is_noticed(module, name, wrong, monkeypatch):

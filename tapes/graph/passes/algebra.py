@@ -10,6 +10,7 @@ import numpy as np
 
 from ...op import registry
 from ..program import Program, Step, Value
+from .hoisted import index_of
 from .renaming import renamed, with_inputs
 
 
@@ -112,6 +113,15 @@ def _undone(step: Step, makers: dict[Value, Step]) -> Any:
     return before.inputs[0] if before is not None and before.op is step.op else step
 
 
+def _taken_apart(step: Step, makers: dict[Value, Step]) -> Step:
+    """One of the parts of an array that was unstacked is a slice of it."""
+    before = makers.get(step.inputs[0])
+    if before is None or before.op.name != "unstack":
+        return step
+    index = index_of(before.params["axis"], step.params["index"])
+    return replace(step, op=registry["getitem"], inputs=before.inputs, params={"index": index}, shares=(0,))
+
+
 def _same_shape(step: Step, makers: dict[Value, Step]) -> Any:
     value = step.inputs[0]
     return value if value.shape == step.output.shape and value.array.dtype == step.output.array.dtype else step
@@ -122,5 +132,5 @@ LAWS: dict[str, tuple[Law, ...]] = {
     "add": (_thin,), "subtract": (_neutral(0.0, 1), _thin),
     "pow": (_low_power,), "negative": (_undone,), "swap_last": (_undone,), "conj": (_undone,),
     "identity": (_same_shape,), "reshape": (_same_shape,), "broadcast_to": (_same_shape,), "sum_to": (_same_shape,),
-    "cast": (_same_shape,),
+    "cast": (_same_shape,), "part": (_taken_apart,),
 }

@@ -104,7 +104,7 @@ def sequence_of(values: list[Value], makers: dict[Value, Step]) -> Value | None:
     found = [makers.get(value) for value in values]
     sequence = found[0].inputs[0] if found[0] is not None and found[0].inputs else None
     for i, step in enumerate(found):
-        if step is None or step.op.name != "getitem" or step.inputs[0] is not sequence or place_of(step) != i:
+        if step is None or step.op.name != "getitem" or step.inputs[0] is not sequence or place_of(step) != (0, i):
             return None
     return sequence if sequence is not None and sequence.shape[0] == len(values) else None
 

@@ -21,17 +21,17 @@ def added_once(program: Program) -> Program:
     earlier.
     """
     uses: Uses = {value: [None] for value in program.outputs}
-    slices: dict[Value, list[Step]] = {}
+    slices: dict[tuple[Value, int], list[Step]] = {}  # by the sequence, and the axis along which they are taken
     for step in program.steps:
         for value in step.inputs:
             uses.setdefault(value, []).append(step)
-        if isinstance(step, Step) and step.op.name == "getitem" and place_of(step) is not None:
-            slices.setdefault(step.inputs[0], []).append(step)
+        if isinstance(step, Step) and step.op.name == "getitem" and (place := place_of(step)) is not None:
+            slices.setdefault((step.inputs[0], place[0]), []).append(step)
     instead: dict[Step, list[Step]] = {}
-    for sequence, parts in slices.items():
-        sums = [_sums(part.output, uses) for part in parts]
+    for (sequence, axis), parts in slices.items():
+        sums = [_sums(part.output, axis, uses) for part in parts]
         term = sums[0][0]
-        if (len(parts) < FEWEST or 2 * len(parts) < sequence.shape[0] or term is None
+        if (len(parts) < FEWEST or 2 * len(parts) < sequence.shape[axis] or term is None
                 or any(other is not term for other, _ in sums)):
             continue
         lasts = [adds[-1] for _, adds in sums]
@@ -48,14 +48,15 @@ def added_once(program: Program) -> Program:
     return replace(program, steps=[one for step in program.steps for one in instead.get(step, [step])])
 
 
-def _sums(part: Value, uses: Uses) -> tuple[Value | None, list[Step]]:
+def _sums(part: Value, axis: int, uses: Uses) -> tuple[Value | None, list[Step]]:
     """What is added to a slice, or to the sum of it and something else; and the one or two additions."""
     adds: list[Step] = []
     total = part
     while len(adds) < 2 and len(uses.get(total, ())) == 1 and _adds(uses[total][0], part):
         adds.append(uses[total][0])
         for term in adds[-1].inputs:
-            if term is not total and term.kind != "step" and np.broadcast_shapes(
+            behind = part.shape[axis:]  # where the sequence has its axis, no term can know which slice it is for
+            if term is not total and term.kind != "step" and len(term.shape) <= len(behind) and np.broadcast_shapes(
                     term.shape, part.shape) == part.shape:
                 return term, adds
         total = adds[-1].output
