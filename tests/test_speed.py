@@ -225,7 +225,7 @@ def test_a_column_of_growth_belongs_to_one_contender(monkeypatch, tmp_path):
     assert [row["tapes"].status for row in growth["batch"].values()] == ["failed", "skipped"]
     turned = {"batch": {size: dict(reversed(row.items())) for size, row in growth["batch"].items()}}
     for found in (growth, turned):  # whatever order the cells come in
-        text = "\n".join(of_growth(found, 1))
+        text = "\n".join(of_growth(found, 1, 60))
         for size, row in found["batch"].items():
             line = f"| {size} | {judge.duration(row['numpy'].median)} | {'failed' if size == 1 else '-'} | "
             assert line + f"{judge.duration(row['tapes.function'].median)} |" in text

@@ -35,7 +35,7 @@ def page(command: str, cells: Sequence[Cell], workloads: Sequence[Workload], fac
     said = notes(cells)
     if said:
         parts += ["## Not timed", "\n".join(f"- {line}" for line in said)]
-    parts += ["## Growth", *(_growth(growth, grown_rounds) if growth else [ABSENT.format(option="--growth")])]
+    parts += ["## Growth", *(_growth(growth, grown_rounds, patience) if growth else [ABSENT.format(option="--growth")])]
     parts += ["## Memory", *([MEMORY.format(patience=WITH_OURS), _memory(peaks)] if peaks else
                              [ABSENT.format(option="--memory")])]
     return "\n\n".join(parts) + "\n"
@@ -73,11 +73,10 @@ TIMES = """NumPy by hand as a time, all others over its time, ± half the distan
 of {seconds} s; in bold the fastest. "n/a" is what a library cannot do, and "slow" no answer within {patience:.0f} s;
 below, the reasons."""
 GROWN = """Time of value and gradients: the median of {rounds} of {seconds} s, or of one run where that takes
-longer{spread}.
-Then the first call, with tracing and compilation. "slow" is no answer in time, and "-" that larger ones were then not
-asked for. NumPy and tapes were given {ours:.0f} s for an answer, because the targets above ask them
-for a million operations; the others {others:.0f} s, so that the whole run does not take an hour: "slow" says of them
-nothing beyond that."""
+longer{spread}. Then the first call, with tracing and compilation. "slow" is no answer in time, and "-" that larger
+ones were then not asked for. NumPy and tapes were given {ours:.0f} s for an answer, because the targets above ask them
+for a million operations; the others {others:.0f} s as above, so that the run does not wait for them most of its time:
+how long they would take is not known from it."""
 ABSENT = "Not in this run: `python -m comparisons speed {option}` measures it, and `--all` everything."
 MEMORY = """Bytes that a gradient takes above what was there: of NumPy and tapes the peak that `tracemalloc` counts in
 one run after the first ones; of the others the growth of the resident set over the first three runs, with tracing,
@@ -106,9 +105,10 @@ def _contenders(cells: Sequence[Cell], facts: dict[str, Any]) -> str:
         for c in CONTENDERS.values() if c.name in shown for name in [machine.distribution(c)]])
 
 
-def _growth(growth: Growth, rounds: int) -> list[str]:
-    parts = [GROWN.format(rounds="one round" if rounds == 1 else f"{rounds} rounds", seconds=ROUND, ours=WITH_OURS,
-                          others=PATIENCE, spread=", ± half the distance of the quartiles" if rounds > 1 else "")]
+def _growth(growth: Growth, rounds: int, patience: float) -> list[str]:
+    parts = [GROWN.format(rounds="one round" if rounds == 1 else f"{rounds} rounds", seconds=ROUND,
+                          ours=max(WITH_OURS, patience), others=patience,
+                          spread=", ± half the distance of the quartiles" if rounds > 1 else "")]
     for name, sizes in growth.items():
         shown, family = grown_columns(sizes), GROWTH[name][0]
         head = [name, *_titles(shown)]

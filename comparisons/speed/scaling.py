@@ -20,10 +20,11 @@ Growth = dict[str, dict[int, dict[str, Cell]]]  # family -> size -> contender ->
 
 
 def growth(threads: int, rounds: int, progress: Callable[[str], None], families: Sequence[str] = tuple(GROWTH),
-           names: Sequence[str] = GROWING) -> Iterator[tuple[str, dict[int, dict[str, Cell]]]]:
+           names: Sequence[str] = GROWING, patience: float = PATIENCE,
+           ) -> Iterator[tuple[str, dict[int, dict[str, Cell]]]]:
     """For each family its cells, by size and contender; who gives no answer at a size is not asked for larger ones."""
     contenders = [CONTENDERS[name] for name in names]
-    allowed = {name: WITH_OURS if name in OURS else PATIENCE for name in names}
+    allowed = {name: max(WITH_OURS, patience) if name in OURS else patience for name in names}
     for name in families:
         family, sizes = GROWTH[name]
         workloads = [replace(family(size), name=f"{name} {size:,}") for size in sizes]

@@ -55,7 +55,7 @@ def command(arguments: argparse.Namespace) -> int:
         try:
             found.extend(measured(workloads, contenders, rounds, threads, progress, seconds, arguments.patience))
             if arguments.growth or arguments.all:
-                grown.update(scaling.growth(threads, grown_rounds, progress))
+                grown.update(scaling.growth(threads, grown_rounds, progress, patience=arguments.patience))
                 of_operations.update(scaling.memory_of_operations(threads, progress))
             if arguments.memory or arguments.all:
                 slow = {(cell.workload, cell.contender) for cell in found if cell.status == TIMEOUT}
