@@ -15,11 +15,13 @@ Uses = dict[Value, list[Any]]  # which steps take a value, once for each time; N
 
 
 def added_once(program: Program) -> Program:
-    """Sums x[0] + a[0] + b, x[1] + a[1] + b, ... become y[0] + a[0], y[1] + a[1], ... with y = x + b in front of them.
+    """Sums x[0] + b, x[1] + b, ... become slices of x + b; and where x is a product, x[0] + a[0] + b, ... become
+    y[0] + a[0], ... with y = x + b.
 
-    So b must be there from the start, and the slices must be used for nothing else. Rounding differs, for b is added
-    earlier.
+    So b must be there from the start, and the slices must be used for nothing else. To add b before a[0] rounds
+    otherwise, where x and a cancel by as much as x is large; only of a product can x not be trusted further than that.
     """
+    products = {step.output for step in program.steps if isinstance(step, Step) and step.op.name == "matmul"}
     uses: Uses = {value: [None] for value in program.outputs}
     slices: dict[tuple[Value, int], list[Step]] = {}  # by the sequence, and the axis along which they are taken
     for step in program.steps:
@@ -29,7 +31,7 @@ def added_once(program: Program) -> Program:
             slices.setdefault((step.inputs[0], place[0]), []).append(step)
     instead: dict[Step, list[Step]] = {}
     for (sequence, axis), parts in slices.items():
-        sums = [_sums(part.output, axis, uses) for part in parts]
+        sums = [_sums(part.output, axis, uses, 2 if sequence in products else 1) for part in parts]
         term = sums[0][0]
         if (len(parts) < FEWEST or 2 * len(parts) < sequence.shape[axis] or term is None
                 or any(other is not term for other, _ in sums)):
@@ -48,11 +50,11 @@ def added_once(program: Program) -> Program:
     return replace(program, steps=[one for step in program.steps for one in instead.get(step, [step])])
 
 
-def _sums(part: Value, axis: int, uses: Uses) -> tuple[Value | None, list[Step]]:
+def _sums(part: Value, axis: int, uses: Uses, most: int) -> tuple[Value | None, list[Step]]:
     """What is added to a slice, or to the sum of it and something else; and the one or two additions."""
     adds: list[Step] = []
     total = part
-    while len(adds) < 2 and len(uses.get(total, ())) == 1 and _adds(uses[total][0], part):
+    while len(adds) < most and len(uses.get(total, ())) == 1 and _adds(uses[total][0], part):
         adds.append(uses[total][0])
         for term in adds[-1].inputs:
             behind = part.shape[axis:]  # where the sequence has its axis, no term can know which slice it is for
