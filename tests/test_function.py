@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import contextlib
 import copy
 import pickle
@@ -616,6 +618,51 @@ def test_hostile_names_do_not_run():
     f = tf.function(lambda x: x * w)
     f.__name__ = f._name = "f(): pass\nimport os"
     assert float(f(tf.constant(3.0))) == 6.0 == float(f(tf.constant(3.0)))
+
+
+HOSTILE = [
+    "ｗ； ｉｍｐｏｒｔ ｏｓ", "w\u2028import os", "w\u2029    raise SystemExit", "w\u202e)(tropmi", "\u200f\u200ew",
+    "e\u0301", "\u0301e", "e\u200b\u0301", "ﬁ", "ｉｆ", "ｎｐ", "np", "𝐧𝐩", "__import__", "__builtins__", "len",
+    "ｌｅｎ", "float", "calls", "each", "½", "²", "ª", "１２", "١٢", "\u0000", "w\r\nimport os", "w\x0cimport os",
+    "\\", '"', "{w}", "日本", "λ", "𝛌", "ſ", "ͺ", "K", "\u1100\u200b\u1161", "\ud800", "א\u200fב", "lambda",
+    "λ; import os", "#", "\N{GREEK QUESTION MARK}import os"]
+
+
+@pytest.mark.parametrize("name", HOSTILE, ids=ascii)
+def test_hostile_letters_do_not_run(name):
+    w, other = tf.Variable(2.0, name=name), tf.Variable(5.0, name=name)
+
+    def product(x):
+        with tf.GradientTape() as tape:
+            y = tf.sin(x * w) * other - x
+        return y, tape.gradient(y, [w, other])
+
+    f = tf.function(product)
+    f.__name__ = f._name = name
+    expected = [part.numpy() for part in tf.nest.flatten(product(tf.constant(3.0)))]
+    for _ in range(2):
+        assert [part.numpy() for part in tf.nest.flatten(f(tf.constant(3.0)))] == pytest.approx(expected)
+    text = f.source()
+    assert all(letter.isascii() or f"_{letter}".isidentifier() for letter in text)  # nothing that only looks like one
+    tree = ast.parse(text)
+    (function,) = [each for each in tree.body if isinstance(each, ast.FunctionDef)]
+    names = [argument.arg for argument in function.args.args]
+    assert len({*names}) == 3 and not {*names} & {*dir(builtins), "np", "each", "calls"}
+    space = {}
+    exec(text, space)
+    found, _ = space[function.name](np.float32(3.0), np.float32(2.0), np.float32(5.0))
+    assert [*found] == pytest.approx(expected)
+
+
+def test_names_are_those_of_the_user_in_all_alphabets():
+    @tf.function
+    def greek(λ, x, ｘ２):
+        δ = λ * x
+        return δ, δ + ｘ２
+
+    one = tf.constant(1.0)
+    greek(one, one, one)
+    assert "def greek(λ, x, x2):" in greek.source() and "    δ = λ * x\n" in greek.source()
 
 
 def test_retracing_is_warned_about(caplog):

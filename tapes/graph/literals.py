@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import keyword
-import re
+import unicodedata
 from typing import Any
 
 import numpy as np
@@ -14,10 +14,17 @@ from ..dtypes import DType
 
 @functools.lru_cache(1000)
 def identifier(name: str) -> str:
-    """A name of the user's as Python takes it: ASCII letters, digits and underscores; "" when nothing is left."""
-    safe = re.sub(r"[^A-Za-z0-9_]", "_", name).strip("_")
-    safe = "" if keyword.iskeyword(safe) else safe
-    return f"_{safe}" if safe[:1].isdigit() else safe
+    """A name of the user's as Python takes it, letters of all alphabets included; "" when nothing is left.
+
+    Python takes names that are the same in Unicode's form NFKC for one name, so that is the form they have here.
+    """
+    text = unicodedata.normalize("NFKC", name)
+    safe = "".join([each if f"_{each}".isidentifier() else "_" for each in text]).strip("_")
+    if unicodedata.normalize("NFKC", safe) != safe:  # without what stood between them, signs may become another one
+        safe = safe.encode("ascii", "ignore").decode().strip("_")
+    if keyword.iskeyword(safe) or not f"_{safe}".isidentifier():
+        return ""
+    return safe if safe.isidentifier() or not safe else f"_{safe}"
 
 
 def written(value: Any) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import linecache
 import math
 import re
@@ -54,7 +55,8 @@ class Writer:
         self.begun: dict[Value, Value] = {}  # a sum without a name of its own -> the shorter one in its text
         self.later: set[Value] = set()  # values that are computed where they are used
         # names that are in use, and the next number for each
-        self.taken = dict.fromkeys(("np", "calls", "constants", "registry", "AnotherWay", "each", "pool", *SUMS), 2)
+        self.taken = dict.fromkeys((*dir(builtins), "np", "calls", "constants", "registry", "AnotherWay", "each",
+                                    "pool", "ThreadPoolExecutor", *SUMS), 2)
         self.title = self.free(identifier(title) or "replay", among=outside)
         self.labels = Labels(program)
         self.own = Counter(_root(identifier(value.name)) for value in {*program.values()})  # what names begin with
