@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
 from functools import partial
@@ -315,3 +317,12 @@ def test_a_wrong_result_fails_the_command(monkeypatch, capsys):
 def test_a_name_that_is_not_there_brings_the_list(arguments, capsys):
     assert main(["speed", *arguments]) == 2
     assert "choose from " in capsys.readouterr().err
+
+
+def test_numpy_by_hand_has_the_settings_of_tapes_only_where_it_is_asked_for():
+    script = ("import sys; from comparisons.speed.backends import hand; "
+              "from comparisons.speed.workloads import WORKLOADS; w = WORKLOADS['linear-1k']; "
+              "hand.prepare(w, w.numbers(), 'eager', 1); print('tapes' in sys.modules); "
+              "hand.prepare(w, w.numbers(), 'settings', 1); print('tapes' in sys.modules)")
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == ["False", "True"]

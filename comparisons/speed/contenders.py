@@ -39,9 +39,11 @@ def _contender(name: str, title: str, what: str, module: str, way: str = "eager"
                      LIBRARIES[library] if library else None, what)
 
 
-HAND, EAGER, FUNCTION = "numpy", "tapes", "tapes.function"
+HAND, SETTLED, EAGER, FUNCTION = "numpy", "numpy+", "tapes", "tapes.function"
 CONTENDERS: dict[str, Contender] = {contender.name: contender for contender in (
     _contender(HAND, "NumPy by hand", "The value and its gradients, written in NumPy by hand.", "hand"),
+    _contender(SETTLED, "NumPy by hand, settings of tapes", "The same code, with the settings for memory and BLAS that "
+               "importing tapes makes.", "hand", "settings"),
     _contender(EAGER, "tapes, eager", "This project's GradientTape.", "tapes"),
     _contender(FUNCTION, "tapes.function", "This project's own tracing: it writes a program in NumPy.", "tapes",
                "function"),
@@ -61,3 +63,4 @@ CONTENDERS: dict[str, Contender] = {contender.name: contender for contender in (
                "micrograd"),
 )}
 OURS = (HAND, EAGER, FUNCTION)
+SETTINGS = (SETTLED, EAGER, FUNCTION)  # who has the settings that importing tapes makes

@@ -61,7 +61,7 @@ def wrong(cells: Cells) -> list[str]:
 def targets(cells: Cells) -> list[Target]:
     """What was aimed at, of what the cells can tell."""
     of = {name: of_workload(cells, name) for name in names(cells)}
-    rivals = [name for name in CONTENDERS if name not in OURS]
+    rivals = [name for name, contender in CONTENDERS.items() if contender.library is not None]
     eager = [name for name in rivals if CONTENDERS[name].eager]
     found = [
         _limited(f"{_title(FUNCTION)} takes at most the time of NumPy by hand", cells, FUNCTION,

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from .contenders import CONTENDERS, HAND, Contender
+from .contenders import CONTENDERS, HAND, SETTLED, Contender
 
 OURS = "gradient-tapes"
 
@@ -82,7 +82,9 @@ def versions() -> dict[str, str | None]:
 
 def distribution(contender: Contender) -> str:
     """What brings a contender, as `versions` names it."""
-    return contender.library.distribution if contender.library else "numpy" if contender.name == HAND else OURS
+    if contender.library is not None:
+        return contender.library.distribution
+    return "numpy" if contender.name in (HAND, SETTLED) else OURS
 
 
 def sentence(machine: dict[str, Any]) -> str:

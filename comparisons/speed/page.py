@@ -64,7 +64,9 @@ run the same losses under their own names, and what their documentation advises 
 what is updated, PyTorch has its fused Adam and a batched backward pass for the Jacobian, MyGrad does not guard its
 memory. Importing tapes asks glibc to keep freed memory (tapes/allocator.py) and, where NumPy is imported after it, BLAS
 to let its threads sleep soon after a product (tapes/blas.py), as is done here; the process of NumPy by hand does not
-import it and has the system's usual settings: with arrays of megabytes a good part of the distance is that."""
+import it and has the system's usual settings. With arrays of megabytes a part of the distance is that; the column
+numpy+ shows how large a part: it is NumPy by hand with the settings of tapes. PyTorch and MyGrad see the images of conv
+in their own order of axes, by views. The recurrent network is unrolled for all."""
 FORWARD = """The time of the value and all derivatives over that of the value alone, computed without a tape, in the
 same round. For gradients theory promises a small constant (Baur and Strassen 1983: at most 5, in counted operations).
 A Hessian times a vector differentiates twice, a Jacobian goes back once for each output, and a training step also

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..libraries import require
 from . import judge
-from .contenders import CONTENDERS, EAGER, FUNCTION, HAND
+from .contenders import CONTENDERS, EAGER, FUNCTION, HAND, SETTLED
 from .entries import columns, grown_columns, why_not
 from .rounds import Cell
 from .scaling import Growth
@@ -18,10 +18,10 @@ from .worker import TIMED
 
 # The mark and colour of each library, empty where it is eager; the colours are of those that the colour-blind tell
 # apart (Okabe and Ito 2008), and the marks differ too.
-LOOKS = {HAND: ("|", "#777777"), EAGER: ("o", "#000000"), FUNCTION: ("o", "#000000"), "tf": ("^", "#E69F00"),
-         "tf.function": ("^", "#E69F00"), "xla": ("v", "#E69F00"), "jax": ("s", "#0072B2"), "jax.jit": ("s", "#0072B2"),
-         "torch": ("D", "#D55E00"), "autograd": ("p", "#009E73"), "mygrad": ("X", "#CC79A7"),
-         "micrograd": ("P", "#56B4E9")}
+LOOKS = {HAND: ("|", "#777777"), SETTLED: ("|", "#BBBBBB"), EAGER: ("o", "#000000"), FUNCTION: ("o", "#000000"),
+         "tf": ("^", "#E69F00"), "tf.function": ("^", "#E69F00"), "xla": ("v", "#E69F00"), "jax": ("s", "#0072B2"),
+         "jax.jit": ("s", "#0072B2"), "torch": ("D", "#D55E00"), "autograd": ("p", "#009E73"),
+         "mygrad": ("X", "#CC79A7"), "micrograd": ("P", "#56B4E9")}
 MARGINS = {"slow": 1.03, "n/a": 1.08}  # where marks stand that have no number, in widths of the axes
 VISIBLE = 0.03  # a spread below it is narrower than the mark
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from tapes import blas
 
-from .contenders import HAND, OURS, Contender
+from .contenders import HAND, SETTINGS, Contender
 from .worker import CRASHED, MISSING, SKIPPED, TIMED, TIMEOUT, serve
 from .workload import Workload
 
@@ -108,7 +108,7 @@ class Process:
     def _start(self) -> None:
         context = get_context("spawn")
         self._pipe, theirs = context.Pipe()
-        with environment(self.threads, self.contender.name in OURS and self.contender.name != HAND):
+        with environment(self.threads, self.contender.name in SETTINGS):
             self._process = context.Process(target=serve, args=(theirs, self.contender, self.threads), daemon=True)
             self._process.start()
         theirs.close()
@@ -123,12 +123,12 @@ class Process:
 
 
 @contextmanager
-def environment(threads: int, ours: bool = False) -> Iterator[None]:
+def environment(threads: int, settings_of_tapes: bool = False) -> Iterator[None]:
     """What processes that start now inherit: the same number of threads for all, on the same cores.
 
     Those of tapes import it before NumPy, and so have its setting for BLAS; here that is done in their stead.
     """
-    settings = dict.fromkeys(_VARIABLES, str(threads)) | ({blas.VARIABLE: blas.CYCLES} if ours else {}) | {
+    settings = dict.fromkeys(_VARIABLES, str(threads)) | ({blas.VARIABLE: blas.CYCLES} if settings_of_tapes else {}) | {
         "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "", "JAX_PLATFORMS": "cpu",
         "XLA_FLAGS": f"--xla_cpu_multi_thread_eigen={'true' if threads > 1 else 'false'}"}
     before = {name: os.environ.get(name) for name in settings}

@@ -10,6 +10,8 @@ from ..workload import TRAINING, Numbers, Prepared, Workload
 
 
 def prepare(workload: Workload, numbers: Numbers, way: str, threads: int) -> Prepared:
+    if way == "settings":
+        import tapes  # noqa: F401  # which makes its settings; here alone, for NumPy by hand is to have the usual ones
     if workload.kind != TRAINING:
         return Prepared(lambda: workload.by_hand(numbers), list)
     start = numbers.changed(np.copy)
