@@ -259,3 +259,17 @@ def test_a_part_is_not_called_the_whole(monkeypatch):
         one._replace(whole=True) for one in of(self, value)])
     with pytest.raises(AssertionError):
         test_labels_of_small_programs("product_and_sine")
+
+
+def test_lines_that_were_merged_are_all_shown():
+    w = tf.Variable(2.0, name="w")
+
+    @tf.function
+    def scaled(x):
+        y = w * x * 0.5
+        for number in (1.5, 2.5):
+            y = y * number
+        return tf.sin(y)
+
+    scaled(tf.constant(2.0))
+    assert "    # y = w * x * 0.5\n    # y = y * number\n    y = 0.75 * (w * x) * 2.5\n" in scaled.source()

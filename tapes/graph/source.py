@@ -67,6 +67,8 @@ class Writer:
         self.foreign: set[str] = set()  # the rows that the text cannot define by itself
         self.wholes: dict[Value, str] = {}  # what is made block by block, and kept
         self.shown = ""
+        self.seen: set[str] = set()  # the lines of the user's program that were shown
+        self.inside: dict[Value, Step] = {}  # what stands within the line of another step
         self.calls = 0
         self.order = list(program.each())
         self.used = Counter(value for step in self.order for value in step.inputs) + Counter(program.outputs)
@@ -141,11 +143,29 @@ class Writer:
         """The line of the user's program, as a comment where a new one begins."""
         if not self.nested:
             return []
-        text = "".join(filter(str.isprintable, linecache.getline(line.file, line.number).strip()))
+        text = self.text_of(line)
         if not text or text == self.shown:
             return []
         self.shown = text
+        self.seen.add(text)
         return [f"# {text}"]
+
+    def asked_before(self, step: Any) -> list[str]:
+        """The lines that asked for what stands within the line of a step, if they have not been shown yet."""
+        inside, waiting = [], [step]
+        while waiting:
+            for value in waiting.pop().inputs:
+                if value in self.inside:
+                    waiting.append(self.inside[value])
+                    inside.append(self.inside.pop(value).line)
+        own = self.text_of(step.line)
+        return [comment for line in inside[::-1] if (text := self.text_of(line)) not in self.seen and text != own
+                for comment in self.asked_for(line)]
+
+    @staticmethod
+    def text_of(line: Line) -> str:
+        """A line of the user's program, as it may stand in a comment."""
+        return "".join(filter(str.isprintable, linecache.getline(line.file, line.number).strip()))
 
     def lines(self, step: Any) -> list[tuple[str, Any]]:
         """One step of the program, below the line of the user's program that asked for it."""
@@ -153,13 +173,16 @@ class Writer:
             return self.loop(step)
         line = self.line(step)
         if not line:
+            if isinstance(step, Step):
+                self.inside[step.output] = step
             return []
         pieces = [line]
         if isinstance(step, Step) and step.op.name == "concat":  # within parentheses a line may end anywhere
             code, mark, comment = line.partition("  # ")
             pieces = textwrap.wrap(code, 112, subsequent_indent="    ", break_long_words=False, break_on_hyphens=False)
             pieces[-1] += mark + comment
-        return [*((comment, None) for comment in self.asked_for(step.line)), *((piece, step) for piece in pieces)]
+        comments = [*self.asked_before(step), *self.asked_for(step.line)]
+        return [*((comment, None) for comment in comments), *((piece, step) for piece in pieces)]
 
     def loop(self, loop: Blocks) -> list[tuple[str, Any]]:
         """Steps for a block of rows, as a function, and its calls for all blocks."""
