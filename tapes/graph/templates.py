@@ -93,8 +93,8 @@ def _matmul(step: Step, a: str, b: str) -> str:
 
 
 def dots(step: Step) -> bool:
-    """Whether dot is the quicker way to the same bits: for small matrices, where @ needs 0.5 us more before it begins,
-    and for a column times a row, where it needs several times as long.
+    """Whether dot is the quicker way: for small matrices, where @ needs 0.5 us more before it begins, and
+    for a column times a row, where it needs several times as long.
 
     Not for a matrix of one number: dot leaves out what is multiplied by 0, also where that is inf or nan.
     """

@@ -1,4 +1,4 @@
-"""A program made shorter without changing what it computes: each pass is a few lines, and can be switched off."""
+"""A program made shorter or quicker that computes the same: each pass is a few lines, and can be switched off."""
 
 from __future__ import annotations
 
