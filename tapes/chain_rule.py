@@ -7,7 +7,6 @@ import weakref
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from .notices import tell
 from .op import NONE, Op
 from .protocols import TensorLike
 from .rules import Each
@@ -79,28 +78,6 @@ def backward(trace: Trace, adjoints: Adjoints, wanted: Collection[int], recorded
     if recorded:
         return result
     return {key: dy._array if type(dy) is Tensor else dy for key, dy in result.items()}  # a rule may call tf.sigmoid
-
-
-class Told(dict[int, tuple[Any, Any]]):
-    """Adjoints of which whoever watches a function hears: of each sum so far, and of each sum that is complete.
-
-    Args:
-        start: those that are known.
-        target: what is differentiated, if that is one tensor, not weighted; else None.
-    """
-
-    def __init__(self, start: Adjoints, target: Any) -> None:
-        super().__init__(start)
-        self.target = target
-
-    def __setitem__(self, key: int, known: tuple[Any, Any]) -> None:
-        super().__setitem__(key, known)
-        tell("adjoint", self, *known, False)
-
-    def pop(self, key: int, *default: Any) -> Any:
-        known = super().pop(key, *default)
-        tell("adjoint", self, *known, True)
-        return known
 
 
 def seeds(targets: Sequence[TensorLike], cotangents: Sequence[Any]) -> Adjoints:

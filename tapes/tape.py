@@ -22,8 +22,8 @@ from .arguments import (
     warn,
     zeros,
 )
-from .chain_rule import Step, Told, Trace, backward, leading_from, seeds
-from .notices import hearing, tell
+from .chain_rule import Step, Trace, backward, leading_from, seeds
+from .notices import Told, hearing, tell
 from .op import NONE, Op, leave, listening
 from .protocols import TensorLike
 from .tensor import Tensor

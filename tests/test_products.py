@@ -10,7 +10,8 @@ import pytest
 import tapes as tf
 from tapes.graph import passes
 
-hoisted, merged, terms = (import_module(f"tapes.graph.passes.{name}") for name in ("hoisted", "merged", "terms"))
+by_columns, hoisted, merged, terms = (
+    import_module(f"tapes.graph.passes.{name}") for name in ("columns", "hoisted", "merged", "terms"))
 rng = np.random.default_rng(0)
 STEPS, BATCH, WIDTH = 6, 3, 4
 x = tf.constant(rng.normal(size=(STEPS, BATCH, WIDTH)))
@@ -257,3 +258,10 @@ def test_what_cancels_is_not_lost():
     large = tf.fill([3, WIDTH], tf.constant(1e20, tf.float64))
     for _ in range(2):
         np.testing.assert_array_equal(f(large, -large), [b] * 3)
+
+
+@pytest.mark.parametrize("rows", [by_columns.ROWS, by_columns.ROWS + 1])
+def test_the_sums_of_very_long_columns_stay_numpys(rows):
+    f = tf.function(lambda y: tf.reduce_sum(y, axis=0))
+    f(tf.ones([rows, 3]))
+    assert ("ones.dot(" in f.source()) == (rows <= by_columns.ROWS)

@@ -1,1 +1,1 @@
-"""Define and run: a function is watched once, and then replayed as a straight line of NumPy."""
+"""Define and run: a function is traced once, and then replayed as a straight line of NumPy."""

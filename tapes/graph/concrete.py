@@ -11,6 +11,7 @@ from typing import Any
 from .. import complaints, nest
 from ..api.making import stop_gradient
 from ..notices import tell
+from ..public import called
 from ..random import drawn, waiting
 from ..tensor import Tensor
 from ..variable import read
@@ -202,9 +203,10 @@ class _Locks:
 
 def _called(step: Call, inputs: list[Tensor]) -> Tensor:
     """The step once more, told to whoever traces a function that calls this one."""
-    arrays = [x._array for x in inputs]
-    tensor = Tensor(drawn(step.function, *arrays) if isinstance(step, Draw) else step.function(*arrays))
-    tell("draw" if isinstance(step, Draw) else "call", tensor, step.function, inputs)
+    if not isinstance(step, Draw):
+        return called(step.function, *inputs)
+    tensor = Tensor(drawn(step.function, *(x._array for x in inputs)))
+    tell("draw", tensor, step.function, inputs)
     return tensor
 
 

@@ -110,7 +110,7 @@ class Labels:
 
     @cached_property
     def _uses(self) -> dict[Value, list[Value]]:
-        """What was made of each value when the function was watched."""
+        """What was made of each value when the function was traced."""
         found: dict[Value, list[Value]] = {}
         for step in self._program.traced:
             for value in step.inputs if hasattr(step, "output") else ():
@@ -129,6 +129,6 @@ class Labels:
 
     @cached_property
     def _makers(self) -> dict[Value, tuple[Value, ...]]:
-        """What each value was made of when the function was watched; where a gradient was to stop, of nothing."""
+        """What each value was made of when the function was traced; where a gradient was to stop, of nothing."""
         return {step.output: step.inputs for step in self._program.traced
                 if hasattr(step, "output") and not isinstance(step, Cut)}

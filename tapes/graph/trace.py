@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from ..arguments import Line, users_line
-from ..chain_rule import Told
 from ..custom import custom
-from ..notices import hearing
+from ..notices import Told, hearing
 from ..op import Op, listening
 from ..ops.elementwise import add, identity, subtract
 from ..parts import Parts, part

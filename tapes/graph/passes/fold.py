@@ -11,7 +11,7 @@ from .renaming import renamed
 
 
 def folded(program: Program) -> Program:
-    """A step of constants is a constant: what it was while the function was watched. Of it nothing need be asked."""
+    """A step of constants is a constant: what it was while the function was traced. Of it nothing need be asked."""
     constants: dict[Value, Value] = {}
     steps = []
     for step in program.steps:
